@@ -1,0 +1,48 @@
+/// What a scenario is aimed at.
+package enum TargetSpecification: Sendable, Equatable {
+    /// A stack that Firedrill itself emulates from a CloudFormation template.
+    case emulator(EmulatorSpecification)
+    /// A stack deployed on AWS (or on something that speaks its APIs, by `endpointURL`).
+    case stack(StackSpecification)
+    /// A bare URL, without a trailing slash: load only.
+    case baseURL(String)
+}
+
+/// How the emulated stack is made.
+package struct EmulatorSpecification: Sendable, Equatable {
+    /// Path of the template as written; nil for the one built into the binary.
+    package var template: String?
+    /// Template parameters.
+    package var parameters: [String: String]
+    /// Logical id of a function to the program that serves it.
+    package var functions: [String: String]
+    /// Further assets of the template, logical id to path.
+    package var assets: [String: String]
+
+    package init(
+        template: String? = nil, parameters: [String: String] = [:], functions: [String: String] = [:],
+        assets: [String: String] = [:]
+    ) {
+        self.template = template
+        self.parameters = parameters
+        self.functions = functions
+        self.assets = assets
+    }
+}
+
+/// How a deployed stack is found.
+package struct StackSpecification: Sendable, Equatable {
+    /// The CloudFormation stack's name.
+    package var name: String
+    package var region: String?
+    package var profile: String?
+    /// Endpoint of all AWS calls instead of AWS's own.
+    package var endpointURL: String?
+
+    package init(name: String, region: String? = nil, profile: String? = nil, endpointURL: String? = nil) {
+        self.name = name
+        self.region = region
+        self.profile = profile
+        self.endpointURL = endpointURL
+    }
+}
