@@ -115,7 +115,7 @@ let package = Package(
         tests("LoadMetricsTests", of: ["LoadMetrics"]),
         tests("LoadEngineTests", of: ["LoadEngine", nioPosix, nioCore]),
         tests("AWSSigningTests", of: ["AWSSigning", "HTTPExchange", "ExactJSON", "Timekeeping"]),
-        tests("AWSClientsTests", of: ["AWSClients", "AWSQueryClients", "HTTPExchange", "ExactJSON"]),
+        tests("AWSClientsTests", of: ["AWSClients", "AWSQueryClients", "AWSSigning", "HTTPExchange", "ExactJSON"]),
         tests("StackTemplateTests", of: ["StackTemplate", "ExactJSON"]),
         tests("ItemsServiceTests", of: ["ItemsService", "LambdaRuntime", "AWSClients", "ExactJSON"]),
         tests("EmulatorCoreTests", of: ["EmulatorCore", "Timekeeping"]),

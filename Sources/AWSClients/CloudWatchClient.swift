@@ -1,0 +1,174 @@
+package import ExactJSON
+package import Timekeeping
+
+/// A metric's full name.
+package struct MetricIdentity: Sendable, Hashable, CustomStringConvertible {
+    package var namespace: String
+    package var name: String
+    package var dimensions: [String: String]
+
+    package init(namespace: String, name: String, dimensions: [String: String]) {
+        self.namespace = namespace
+        self.name = name
+        self.dimensions = dimensions
+    }
+
+    package var description: String { "\(namespace) \(name) \(dimensionText)" }
+
+    /// `{ApiName=items, Stage=dev}`.
+    package var dimensionText: String {
+        "{" + dimensions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ") + "}"
+    }
+
+    var dimensionsJSON: JSONValue {
+        .array(dimensions.sorted { $0.key < $1.key }.map { ["Name": .string($0.key), "Value": .string($0.value)] })
+    }
+
+    init?(_ json: JSONValue) {
+        guard let namespace = json["Namespace"]?.stringValue, let name = json["MetricName"]?.stringValue else {
+            return nil
+        }
+        let pairs = (json["Dimensions"]?.arrayValue ?? []).compactMap { dimension -> (String, String)? in
+            guard let name = dimension["Name"]?.stringValue, let value = dimension["Value"]?.stringValue else {
+                return nil
+            }
+            return (name, value)
+        }
+        self.init(namespace: namespace, name: name, dimensions: Dictionary(pairs) { first, _ in first })
+    }
+}
+
+/// A metric alarm as CloudWatch describes it.
+package struct MetricAlarm: Sendable, Equatable {
+    package var name: String
+    package var arn: String
+    /// Nil for metric math.
+    package var metric: MetricIdentity?
+    /// `Sum`, `Average`, `p99`, ...
+    package var statistic: String
+    package var periodSeconds: Int
+    package var evaluationPeriods: Int
+    package var datapointsToAlarm: Int
+    package var threshold: Double
+    package var comparison: String
+    package var treatMissingData: String
+    package var actionsEnabled: Bool
+    package var alarmActions: [String]
+    package var okActions: [String]
+    package var state: String
+    package var stateReason: String
+    package var stateUpdatedAt: Timestamp?
+
+    /// Nil when the JSON is no metric alarm.
+    package init?(_ json: JSONValue) {
+        guard let name = json["AlarmName"]?.stringValue else { return nil }
+        self.name = name
+        arn = json["AlarmArn"]?.stringValue ?? ""
+        metric = MetricIdentity(json)
+        statistic = json["Statistic"]?.stringValue ?? json["ExtendedStatistic"]?.stringValue ?? ""
+        periodSeconds = json["Period"]?.intValue ?? 0
+        evaluationPeriods = json["EvaluationPeriods"]?.intValue ?? 1
+        datapointsToAlarm = json["DatapointsToAlarm"]?.intValue ?? evaluationPeriods
+        threshold = json["Threshold"]?.doubleValue ?? 0
+        comparison = json["ComparisonOperator"]?.stringValue ?? ""
+        treatMissingData = json["TreatMissingData"]?.stringValue ?? "missing"
+        actionsEnabled = json["ActionsEnabled"]?.boolValue ?? true
+        alarmActions = (json["AlarmActions"]?.arrayValue ?? []).compactMap(\.stringValue)
+        okActions = (json["OKActions"]?.arrayValue ?? []).compactMap(\.stringValue)
+        state = json["StateValue"]?.stringValue ?? "INSUFFICIENT_DATA"
+        stateReason = json["StateReason"]?.stringValue ?? ""
+        stateUpdatedAt = json["StateUpdatedTimestamp"]?.doubleValue.map { Timestamp(secondsSinceEpoch: $0) }
+    }
+}
+
+/// One entry of an alarm's history.
+package struct AlarmHistoryItem: Sendable, Equatable {
+    package var alarm: String
+    package var at: Timestamp
+    /// `StateUpdate`, `ConfigurationUpdate` or `Action`.
+    package var kind: String
+    package var summary: String
+    /// The JSON text in `HistoryData`, read; null when it is none.
+    package var data: JSONValue
+
+    /// The state that an update led to.
+    package var newState: String? { data["newState"]?["stateValue"]?.stringValue }
+
+    /// The datapoints that the state was decided on, newest first as the history has them.
+    package var evaluatedDatapoints: [(at: Timestamp?, value: Double)] {
+        let points = data["newState"]?["stateReasonData"]?["evaluatedDatapoints"]?.arrayValue ?? []
+        return points.compactMap { point in
+            guard let value = point["value"]?.doubleValue else { return nil }
+            return (point["timestamp"]?.stringValue.flatMap { Timestamp(iso8601: $0) }, value)
+        }
+    }
+}
+
+/// One aggregated value of a metric.
+package struct MetricDatapoint: Sendable, Equatable {
+    /// The start of its period.
+    package var at: Timestamp
+    package var sum: Double
+    package var sampleCount: Double
+    package var average: Double
+    package var minimum: Double
+    package var maximum: Double
+}
+
+/// The CloudWatch calls that a drill needs.
+package struct CloudWatchClient: Sendable {
+    private let client: JSONServiceClient
+
+    package init(connection: AWSConnection) { client = JSONServiceClient(service: .cloudWatch, connection: connection) }
+
+    /// The alarms of these names, in no particular order; names that do not exist are left out.
+    package func alarms(named names: [String]) async throws(AWSCallError) -> [MetricAlarm] {
+        guard !names.isEmpty else { return [] }
+        let input: JSONValue = [
+            "AlarmNames": .array(names.map { .string($0) }), "AlarmTypes": ["MetricAlarm"], "MaxRecords": 100,
+        ]
+        return try await client.pages("DescribeAlarms", input, items: "MetricAlarms").compactMap { MetricAlarm($0) }
+    }
+
+    /// An alarm's history since a moment, oldest first.
+    package func history(of alarm: String, since: Timestamp) async throws(AWSCallError) -> [AlarmHistoryItem] {
+        let input: JSONValue = ["AlarmName": .string(alarm), "StartDate": .double(since.secondsSinceEpoch)]
+        let items = try await client.pages("DescribeAlarmHistory", input, items: "AlarmHistoryItems")
+        return items.compactMap { item -> AlarmHistoryItem? in
+            guard let at = item["Timestamp"]?.doubleValue else { return nil }
+            let data = item["HistoryData"]?.stringValue.flatMap { try? JSONValue(parsing: $0) } ?? .null
+            return AlarmHistoryItem(
+                alarm: alarm, at: Timestamp(secondsSinceEpoch: at), kind: item["HistoryItemType"]?.stringValue ?? "",
+                summary: item["HistorySummary"]?.stringValue ?? "", data: data)
+        }.sorted { $0.at < $1.at }
+    }
+
+    /// A metric's datapoints between two moments, oldest first; periods without data are missing.
+    package func statistics(
+        of metric: MetricIdentity, from start: Timestamp, to end: Timestamp, periodSeconds: Int
+    ) async throws(AWSCallError) -> [MetricDatapoint] {
+        let answer = try await client.call(
+            "GetMetricStatistics",
+            [
+                "Namespace": .string(metric.namespace), "MetricName": .string(metric.name),
+                "Dimensions": metric.dimensionsJSON, "StartTime": .double(start.secondsSinceEpoch),
+                "EndTime": .double(end.secondsSinceEpoch), "Period": .integer(periodSeconds),
+                "Statistics": ["Sum", "SampleCount", "Average", "Minimum", "Maximum"],
+            ])
+        let points = (answer["Datapoints"]?.arrayValue ?? []).compactMap { point -> MetricDatapoint? in
+            guard let at = point["Timestamp"]?.doubleValue else { return nil }
+            return MetricDatapoint(
+                at: Timestamp(secondsSinceEpoch: at), sum: point["Sum"]?.doubleValue ?? 0,
+                sampleCount: point["SampleCount"]?.doubleValue ?? 0, average: point["Average"]?.doubleValue ?? 0,
+                minimum: point["Minimum"]?.doubleValue ?? 0, maximum: point["Maximum"]?.doubleValue ?? 0)
+        }
+        return points.sorted { $0.at < $1.at }
+    }
+
+    /// The metrics of a name that exist, with all their dimension sets.
+    package func metrics(namespace: String, name: String?) async throws(AWSCallError) -> [MetricIdentity] {
+        var input: [String: JSONValue] = ["Namespace": .string(namespace)]
+        if let name { input["MetricName"] = .string(name) }
+        return try await client.pages("ListMetrics", .object(input), items: "Metrics").compactMap { MetricIdentity($0) }
+    }
+}
