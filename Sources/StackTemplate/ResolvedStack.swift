@@ -1,0 +1,65 @@
+package import ExactJSON
+
+/// A resource whose properties are known, before it exists.
+package struct ResourceDeclaration: Sendable, Equatable {
+    package var logicalID: String
+    /// `AWS::DynamoDB::Table`.
+    package var type: String
+    /// An object; members whose value came out as `AWS::NoValue` are left out.
+    package var properties: JSONValue
+    /// Where the resource stands in the template.
+    package var location: TemplateLocation
+}
+
+/// What a created resource answers to `Ref` and `Fn::GetAtt`.
+package struct ResourceIdentity: Sendable, Equatable {
+    /// What `Ref` gives, the physical id.
+    package var ref: String
+    /// What `Fn::GetAtt` gives, by attribute name: `Arn`, `StreamArn`.
+    package var attributes: [String: String]
+
+    package init(ref: String, attributes: [String: String] = [:]) {
+        self.ref = ref
+        self.attributes = attributes
+    }
+}
+
+/// A template with everything looked up.
+package struct ResolvedStack: Sendable, Equatable {
+    /// The values given or defaulted, as text.
+    package var parameters: [String: String]
+    /// Those whose condition holds, each after all it depends on.
+    package var resources: [ResolvedResource]
+    package var outputs: [ResolvedOutput]
+
+    /// The resource of that logical id, or nil when the template has none or a condition leaves it out.
+    package func resource(_ logicalID: String) -> ResolvedResource? { resources.first { $0.logicalID == logicalID } }
+}
+
+/// One resource of a resolved stack.
+package struct ResolvedResource: Sendable, Equatable {
+    package var logicalID: String
+    package var type: String
+    /// An object.
+    package var properties: JSONValue
+    /// What `Ref` gives, the physical id.
+    package var ref: String
+    /// What `Fn::GetAtt` gives, by attribute name.
+    package var attributes: [String: String]
+    /// `Delete`, `Retain`, `RetainExceptOnCreate` or `Snapshot`.
+    package var deletionPolicy: String
+    /// Logical ids of the resources that must exist before this one.
+    package var dependencies: [String]
+    /// Where the resource stands in the template.
+    package var location: TemplateLocation
+
+    package var line: Int { location.line }
+    package var column: Int { location.column }
+}
+
+/// One output of a resolved stack.
+package struct ResolvedOutput: Sendable, Equatable {
+    package var key: String
+    package var value: String
+    package var description: String?
+}
