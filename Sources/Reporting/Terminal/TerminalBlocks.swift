@@ -69,7 +69,7 @@ enum TerminalBlocks {
 
     /// One line where it fits, filled under its beginning where it does not: a fact cut off is worse than a second line.
     private static func labelled(
-        _ name: String, _ lead: TerminalText = TerminalText(), _ text: String,
+        _ name: String, lead: TerminalText = TerminalText(), _ text: String,
         _ meaning: TerminalText.Meaning = .plain, width: Int
     ) -> [TerminalText] {
         let indent = 2 + label + lead.width
@@ -92,7 +92,7 @@ enum TerminalBlocks {
         for (index, alarm) in result.alarms.enumerated() {
             let lead = TerminalText(word(alarm.verdict).padding(to: 5), meaning(alarm.verdict))
             let text = "\(alarm.name): \(AlarmWords(alarm).line)"
-            lines += labelled(index == 0 ? "Alarms" : "", lead, text, width: width)
+            lines += labelled(index == 0 ? "Alarms" : "", lead: lead, text, width: width)
         }
         return lines
     }
