@@ -1,0 +1,101 @@
+import ExactJSON
+import Timekeeping
+
+/// One entry of an alarm's history.
+struct AlarmHistoryItem: Sendable {
+    enum Kind: String, Sendable {
+        case configurationUpdate = "ConfigurationUpdate"
+        case stateUpdate = "StateUpdate"
+        case action = "Action"
+    }
+
+    var alarmName: String
+    var kind: Kind
+    var timestamp: Timestamp
+    var summary: String
+    var data: JSONValue
+
+    var json: JSONValue {
+        [
+            "AlarmName": .string(alarmName), "AlarmType": "MetricAlarm", "HistoryItemType": .string(kind.rawValue),
+            "Timestamp": timestamp.epochSeconds, "HistorySummary": .string(summary), "HistoryData": .string(data.text),
+        ]
+    }
+}
+
+/// The histories of all alarms, in order of time.
+struct AlarmHistory: Sendable {
+    /// CloudWatch keeps alarm history for two weeks
+    /// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html).
+    static let retention = Duration.seconds(14 * 86_400)
+    private static let capacity = 100_000
+
+    private(set) var items: [AlarmHistoryItem] = []
+
+    mutating func append(_ item: AlarmHistoryItem) {
+        items.append(item)
+        if items.count > Self.capacity { items.removeFirst(Self.capacity / 10) }
+    }
+
+    mutating func expire(now: Timestamp) {
+        let old = items.prefix { now - $0.timestamp > Self.retention }.count
+        if old > 0 { items.removeFirst(old) }
+    }
+}
+
+extension AlarmHistoryItem {
+    enum ConfigurationChange: String {
+        case create = "Create"
+        case update = "Update"
+        case delete = "Delete"
+    }
+
+    static func configuration(_ change: ConfigurationChange, of alarm: AlarmRecord, at moment: Timestamp) -> Self {
+        let (member, word) =
+            switch change {
+            case .create: ("createdAlarm", "created")
+            case .update: ("updatedAlarm", "updated")
+            case .delete: ("deletedAlarm", "deleted")
+            }
+        return AlarmHistoryItem(
+            alarmName: alarm.configuration.name, kind: .configurationUpdate, timestamp: moment,
+            summary: "Alarm \"\(alarm.configuration.name)\" \(word)",
+            data: ["version": "1.0", "type": .string(change.rawValue), member: alarm.historyJSON])
+    }
+
+    /// The move of an alarm from the state that `old` has to that of `new`.
+    static func stateUpdate(from old: AlarmRecord, to new: AlarmRecord, at moment: Timestamp) -> Self {
+        AlarmHistoryItem(
+            alarmName: new.configuration.name, kind: .stateUpdate, timestamp: moment,
+            summary: "Alarm updated from \(old.state.rawValue) to \(new.state.rawValue)",
+            data: ["version": "1.0", "oldState": stateJSON(old), "newState": stateJSON(new)])
+    }
+
+    private static func stateJSON(_ alarm: AlarmRecord) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "stateValue": .string(alarm.state.rawValue), "stateReason": .string(alarm.reason.text),
+        ]
+        if let data = alarm.reason.data { members["stateReasonData"] = data }
+        return .object(members)
+    }
+
+    static func action(_ request: AlarmActionRequest, _ outcome: AlarmActionOutcome, at moment: Timestamp) -> Self {
+        var data: [String: JSONValue] = [
+            "stateUpdateTimestamp": .integer(request.stateChanged.millisecondsSinceEpoch),
+            "notificationResource": .string(request.actionARN),
+        ]
+        let summary: String
+        switch outcome {
+        case .success:
+            summary = "Successfully executed action \(request.actionARN)"
+            data["actionState"] = "Succeeded"
+            data["publishedMessage"] = request.notification
+        case .failure(let reason):
+            summary = "Failed to execute action \(request.actionARN). Received error: \"\(reason)\""
+            data["actionState"] = "Failed"
+            data["error"] = .string(reason)
+        }
+        return AlarmHistoryItem(
+            alarmName: request.alarmName, kind: .action, timestamp: moment, summary: summary, data: .object(data))
+    }
+}

@@ -1,0 +1,74 @@
+import EmulatorCore
+import Timekeeping
+
+/// All alarms and their histories.
+struct AlarmStore: Sendable {
+    private(set) var alarms: [String: AlarmRecord] = [:]
+    private(set) var history = AlarmHistory()
+
+    var sortedNames: [String] { alarms.keys.sorted() }
+
+    /// Creates the alarm or replaces its configuration; the state of one that exists stays.
+    mutating func put(_ configuration: AlarmConfiguration, tags: [String: String], arn: String, at moment: Timestamp) {
+        if var alarm = alarms[configuration.name] {
+            alarm.configuration = configuration
+            alarm.configurationUpdated = moment
+            alarms[configuration.name] = alarm
+            history.append(.configuration(.update, of: alarm, at: moment))
+        } else {
+            var alarm = AlarmRecord(
+                configuration: configuration, arn: arn, configurationUpdated: moment, stateUpdated: moment,
+                stateTransitioned: moment)
+            alarm.tags = tags
+            alarms[configuration.name] = alarm
+            history.append(.configuration(.create, of: alarm, at: moment))
+        }
+    }
+
+    mutating func delete(_ name: String, at moment: Timestamp) {
+        guard let alarm = alarms.removeValue(forKey: name) else { return }
+        history.append(.configuration(.delete, of: alarm, at: moment))
+    }
+
+    mutating func setActions(of name: String, enabled: Bool, at moment: Timestamp) {
+        guard var alarm = alarms[name], alarm.configuration.actionsEnabled != enabled else { return }
+        alarm.configuration.actionsEnabled = enabled
+        alarm.configurationUpdated = moment
+        alarms[name] = alarm
+        history.append(.configuration(.update, of: alarm, at: moment))
+    }
+
+    /// Puts an alarm into a state; a change goes into the history.
+    ///
+    /// - Returns: the alarm before and after, or nil when there is none of this name or its state stays.
+    mutating func setState(
+        _ state: AlarmState, reason: AlarmStateReason, of name: String, at moment: Timestamp
+    ) -> (old: AlarmRecord, new: AlarmRecord)? {
+        guard let old = alarms[name] else { return nil }
+        var new = old
+        new.state = state
+        new.reason = reason
+        new.stateUpdated = moment
+        guard old.state != state else {
+            alarms[name] = new
+            return nil
+        }
+        new.stateTransitioned = moment
+        alarms[name] = new
+        history.append(.stateUpdate(from: old, to: new, at: moment))
+        return (old, new)
+    }
+
+    mutating func append(_ item: AlarmHistoryItem) { history.append(item) }
+
+    mutating func expire(now: Timestamp) { history.expire(now: now) }
+
+    mutating func change(tagsOf arn: String, _ change: (inout [String: String]) -> Void) -> Bool {
+        guard let name = alarms.first(where: { $0.value.arn == arn })?.key, var alarm = alarms[name] else {
+            return false
+        }
+        change(&alarm.tags)
+        alarms[name] = alarm
+        return true
+    }
+}

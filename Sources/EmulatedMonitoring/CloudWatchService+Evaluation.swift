@@ -1,0 +1,65 @@
+package import Timekeeping
+import EmulatorCore
+
+extension CloudWatchService {
+    /// Judges every alarm by the data up to a moment; changed states go into the history and start their actions.
+    ///
+    /// The clock calls it every minute after `start`. Periods are windows that end at `boundary` and before it, so a
+    /// period of several minutes slides minute by minute. It returns when all actions are done.
+    package func evaluateAlarms(endingAt boundary: Timestamp) async {
+        let now = clock.now
+        let transitions = alarms.withLock { store in
+            store.expire(now: now)
+            var transitions: [(old: AlarmRecord, new: AlarmRecord)] = []
+            for (name, alarm) in store.alarms {
+                let slots = metrics.withLock { datapoints(of: alarm.configuration, endingAt: boundary, in: $0) }
+                var criteria = alarm.configuration.criteria
+                // DynamoDB's own metrics are an exception: missing data is always ignored (PutMetricAlarm's reference).
+                if alarm.configuration.metric.namespace == "AWS/DynamoDB" { criteria.missingData = .ignore }
+                let evaluation = AlarmEvaluation(criteria, slots: slots, current: alarm.state)
+                guard evaluation.state != alarm.state else { continue }
+                let reason = AlarmStateReason(evaluation, of: alarm.configuration, at: now)
+                if let transition = store.setState(evaluation.state, reason: reason, of: name, at: now) {
+                    transitions.append(transition)
+                }
+            }
+            return transitions
+        }
+        await carryOut(transitions)
+    }
+
+    /// The values of the evaluation range, oldest first.
+    private func datapoints(
+        of alarm: AlarmConfiguration, endingAt boundary: Timestamp, in store: MetricStore
+    ) -> [AlarmDatapoint?] {
+        let period = Int64(alarm.period)
+        let end = boundary.wholeSecondsSinceEpoch
+        let count = evaluationRange.datapoints(evaluationPeriods: alarm.criteria.evaluationPeriods)
+        return (0..<Int64(count)).reversed().map { age in
+            let start = end - (age + 1) * period
+            guard let bucket = store.aggregate(alarm.metric, unit: alarm.unit, from: start, to: start + period),
+                let value = alarm.parsedStatistic.value(of: bucket)
+            else { return nil }
+            return AlarmDatapoint(
+                start: Timestamp(nanosecondsSinceEpoch: start * 1_000_000_000), value: value,
+                sampleCount: bucket.sampleCount)
+        }
+    }
+
+    /// Runs the actions of alarms that changed state, side by side, and records how they went.
+    func carryOut(_ transitions: [(old: AlarmRecord, new: AlarmRecord)]) async {
+        let requests = transitions.flatMap {
+            AlarmActionRequest.requests(from: $0.old, to: $0.new, account: account)
+        }
+        guard !requests.isEmpty else { return }
+        await withTaskGroup(of: Void.self) { group in
+            for request in requests {
+                group.addTask {
+                    let outcome = await self.actions(request)
+                    let now = self.clock.now
+                    self.alarms.withLock { $0.append(.action(request, outcome, at: now)) }
+                }
+            }
+        }
+    }
+}
