@@ -20,6 +20,8 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var reconciliation: [ReconciliationRow]
     /// Broken wiring seen through the AWS API: what no traffic can tell, and the causes of what traffic told.
     package var findings: [Finding]
+    /// Parts that could not be carried out to their end.
+    package var problems: [RunProblem]
 
     package struct Tool: Codable, Sendable, Equatable {
         package var name: String
@@ -34,7 +36,7 @@ package struct RunResult: Codable, Sendable, Equatable {
         tool: Tool, run: RunInformation, requests: [RequestSummary] = [], total: RequestSummary,
         timeline: [TimelinePoint] = [], generator: GeneratorHealth = GeneratorHealth(), cache: CacheObservation? = nil,
         stream: StreamObservation? = nil, alarms: [AlarmObservation] = [], reconciliation: [ReconciliationRow] = [],
-        findings: [Finding] = []
+        findings: [Finding] = [], problems: [RunProblem] = []
     ) {
         self.tool = tool
         self.run = run
@@ -47,6 +49,7 @@ package struct RunResult: Codable, Sendable, Equatable {
         self.alarms = alarms
         self.reconciliation = reconciliation
         self.findings = findings
+        self.problems = problems
     }
 }
 
@@ -137,5 +140,16 @@ package struct Finding: Codable, Sendable, Equatable {
         self.resource = resource
         self.message = message
         self.remedy = remedy
+    }
+}
+
+/// Something that kept a part of the run from being carried out; it makes the run invalid.
+package struct RunProblem: Codable, Sendable, Equatable {
+    /// `load`, `cache`, `stream`, `alarms`, `reconciliation`.
+    package var phase: String
+    package var message: String
+    package init(phase: String, message: String) {
+        self.phase = phase
+        self.message = message
     }
 }
