@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What takes longer than `make test` may: whole drills in release mode, and the parsers under many random inputs.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+source Tests/Checks/counting.sh
+
+drill() {
+    local reports code=0
+    reports=$(mktemp -d)
+    .build/release/firedrill run scenarios/items-crud.yaml --reports "$reports" || code=$?
+    [ "$code" -eq 0 ] && [ -s "$reports"/*/report.json ] && [ -s "$reports"/*/index.html ] && [ -s "$reports"/*/junit.xml ]
+    code=$?
+    rm -rf "$reports"
+    return "$code"
+}
+
+check "release build" make build
+check "drill on the emulated stack" drill
+check "the same drill once more" drill
+closing
