@@ -76,8 +76,8 @@ let package = Package(
 
         // The stack and its handlers.
         room("StackTemplate", knows: ["ExactJSON", yams], resources: [.embedInCode("template.yaml")]),
-        room("LambdaRuntime", knows: ["ExactJSON", "HTTPExchange", "Timekeeping", asyncHTTPClient, nioCore]),
-        room("ItemsService", knows: ["AWSClients", "ExactJSON", "LambdaRuntime", "Timekeeping"]),
+        room("LambdaRuntime", knows: ["ExactJSON", "HTTPExchange", "Timekeeping", asyncHTTPClient, nioCore, nioPosix]),
+        room("ItemsService", knows: ["AWSClients", "ExactJSON", "HTTPExchange", "LambdaRuntime", "Timekeeping"]),
         program("items-api", knows: ["ItemsService", "LambdaRuntime", "AWSClients"]),
         program("items-stream", knows: ["ItemsService", "LambdaRuntime"]),
 
@@ -117,7 +117,12 @@ let package = Package(
         tests("AWSSigningTests", of: ["AWSSigning", "HTTPExchange", "ExactJSON", "Timekeeping"]),
         tests("AWSClientsTests", of: ["AWSClients", "AWSQueryClients", "AWSSigning", "HTTPExchange", "ExactJSON"]),
         tests("StackTemplateTests", of: ["StackTemplate", "ExactJSON"]),
-        tests("ItemsServiceTests", of: ["ItemsService", "LambdaRuntime", "AWSClients", "ExactJSON"]),
+        tests(
+            "ItemsServiceTests",
+            of: [
+                "ItemsService", "LambdaRuntime", "AWSClients", "ExactJSON", "HTTPExchange", "Timekeeping", nioCore,
+                nioPosix, nioHTTP1,
+            ]),
         tests("EmulatorCoreTests", of: ["EmulatorCore", "Timekeeping"]),
         tests("EmulatedTablesTests", of: ["EmulatedTables", "EmulatorCore", "ExactJSON"]),
         tests("EmulatedMonitoringTests", of: ["EmulatedMonitoring", "EmulatorCore", "ExactJSON"]),
