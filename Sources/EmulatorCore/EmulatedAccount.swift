@@ -9,5 +9,7 @@ package struct EmulatedAccount: Sendable, Equatable {
     }
 
     /// `arn:aws:<service>:<region>:<account>:<resource>`.
-    package func arn(_ service: String, _ resource: String) -> String { "arn:aws:\(service):\(region):\(id):\(resource)" }
+    package func arn(_ service: String, _ resource: String) -> String {
+        "arn:aws:\(service):\(region):\(id):\(resource)"
+    }
 }

@@ -5,7 +5,9 @@ import Synchronization
 ///
 /// Everything in the emulator that waits idly (cache expiry, metric minutes, alarm evaluation, batching windows, retry
 /// delays) waits on this clock. `advance(by:)` skips such waiting: every timer that falls due in between runs, in order,
-/// and is finished before time moves on. Time never goes backwards.
+/// and is finished before time moves on. Time never goes backwards, not even when the machine's clock is set back.
+///
+/// A timer's action must not itself wait for this clock, which may be waiting for the action; it sets another timer.
 package final class VirtualClock: Sendable {
     /// Names a timer, for cancelling it.
     package struct TimerID: Sendable, Hashable { fileprivate var sequence: UInt64 }
@@ -18,24 +20,43 @@ package final class VirtualClock: Sendable {
 
     private struct State {
         var offset: Duration = .zero
+        /// The latest moment that anybody was told.
+        var latest = Timestamp(nanosecondsSinceEpoch: .min)
         var timers: [Timer] = []  // sorted, the next one last
         var sequence: UInt64 = 0
-        var advances = 0
+        var isAdvancing = false
+        /// Actions that `run` has started and that are not finished.
+        var running = 0
+        /// An advance that waits for those.
+        var drained: CheckedContinuation<Void, Never>?
+
+        mutating func now(_ real: Timestamp) -> Timestamp {
+            let now = real + offset
+            // The machine's clock was set back: the step goes into the offset, so that time goes on from where it was.
+            if now < latest { offset += latest - now } else { latest = now }
+            return latest
+        }
+
+        mutating func popTimer(through moment: Timestamp) -> Timer? {
+            guard let timer = timers.last, timer.due <= moment else { return nil }
+            return timers.removeLast()
+        }
     }
+
+    /// A timer this late was missed, by a machine that slept or a process that was stopped.
+    private static let missed: Duration = .seconds(1)
 
     private let realTime: @Sendable () -> Timestamp
     private let state = Mutex(State())
-    private let wake: AsyncStream<Void>
-    private let waker: AsyncStream<Void>.Continuation
+    private let wake = WakeSignal()
     private let turn = AsyncTurn()
 
     /// - Parameter realTime: the clock underneath; the system's unless a test hands in its own.
     package init(realTime: @escaping @Sendable () -> Timestamp = Timestamp.system) {
         self.realTime = realTime
-        (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    package var now: Timestamp { realTime() + state.withLock { $0.offset } }
+    package var now: Timestamp { state.withLock { $0.now(realTime()) } }
 
     /// How far this clock is ahead of real time.
     package var offset: Duration { state.withLock { $0.offset } }
@@ -55,7 +76,7 @@ package final class VirtualClock: Sendable {
             state.timers.insert(timer, at: low)
             return timer.id
         }
-        waker.yield()
+        wake.raise()
         return id
     }
 
@@ -71,24 +92,31 @@ package final class VirtualClock: Sendable {
         state.withLock { state in state.timers.removeAll { $0.id == id } }
     }
 
-    /// Runs an action at each whole multiple of `period` (plus `delay`) on this clock, for as long as the clock lives.
+    /// Runs an action for each whole multiple of `period` on this clock, `delay` after it, for as long as the clock lives.
+    ///
+    /// No multiple is left out and none overtakes another, however long an action takes. The action is handed the multiple.
     package func every(
         _ period: Duration, delay: Duration = .zero, _ action: @escaping @Sendable (Timestamp) async -> Void
     ) {
-        let seconds = period.components.seconds
-        let boundary = (now - delay).floored(toSeconds: seconds) + period
+        let first = (now - delay).floored(toSeconds: max(1, period.components.seconds)) + period
+        tick(at: first, period, delay, action)
+    }
+
+    private func tick(
+        at boundary: Timestamp, _ period: Duration, _ delay: Duration,
+        _ action: @escaping @Sendable (Timestamp) async -> Void
+    ) {
         schedule(at: boundary + delay) { [weak self] in
-            // The next one is set first, so that a slow action cannot lose a tick.
-            self?.every(period, delay: delay, action)
             await action(boundary)
+            self?.tick(at: boundary + period, period, delay, action)
         }
     }
 
     /// Suspends until this clock reaches `deadline`; returns at once when the task is cancelled.
     package func sleep(until deadline: Timestamp) async {
-        let (stream, continuation) = AsyncStream<Void>.makeStream()
-        let id = schedule(at: deadline) { continuation.finish() }
-        for await _ in stream {}
+        let signal = WakeSignal()
+        let id = schedule(at: deadline) { signal.raise() }
+        await signal.wait()
         cancel(id)
     }
 
@@ -96,15 +124,17 @@ package final class VirtualClock: Sendable {
     package func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                let (due, next) = state.withLock { state -> ([Timer], Timestamp?) in
-                    guard state.advances == 0 else { return ([], nil) }
-                    let now = realTime() + state.offset
-                    var due: [Timer] = []
-                    while let timer = state.timers.last, timer.due <= now { due.append(state.timers.removeLast()) }
-                    return (due, state.timers.last?.due)
+                switch takeDue() {
+                case .none(let wait): await wake.wait(atMost: wait)
+                case .missed: await advance(by: .zero)
+                case .due(let timers):
+                    for timer in timers {
+                        group.addTask {
+                            await timer.action()
+                            self.actionFinished()
+                        }
+                    }
                 }
-                for timer in due { group.addTask { await timer.action() } }
-                if due.isEmpty { await waitForWake(atMost: next.map { $0 - now }) }
             }
             group.cancelAll()
         }
@@ -112,51 +142,67 @@ package final class VirtualClock: Sendable {
 
     /// Moves the clock forward, running each timer that falls due on the way to its end before going on.
     ///
-    /// Advances are serialised. What an action takes in real time counts towards the duration.
+    /// Advances are serialised, and actions already running are waited for first. What an action takes in real time
+    /// counts towards the duration. A negative duration counts as none.
     package func advance(by duration: Duration) async {
         await turn.take()
-        let target = now + duration
-        state.withLock { $0.advances += 1 }
-        while let timer = popTimer(through: target) { await timer.action() }
+        let target = now + max(duration, .zero)
+        await beginAdvance()
+        while let timer = nextTimer(through: target) { await timer.action() }
         state.withLock { state in
-            let now = realTime() + state.offset
+            let now = state.now(realTime())
             if now < target { state.offset += target - now }
-            state.advances -= 1
+            state.isAdvancing = false
         }
-        waker.yield()
+        wake.raise()
         await turn.give()
     }
 
-    private func popTimer(through target: Timestamp) -> Timer? {
+    private enum Due {
+        case none(waitAtMost: Duration?)
+        case missed
+        case due([Timer])
+    }
+
+    private func takeDue() -> Due {
         state.withLock { state in
-            guard let timer = state.timers.last, timer.due <= target else { return nil }
-            let now = realTime() + state.offset
+            guard !state.isAdvancing, let next = state.timers.last else { return .none(waitAtMost: nil) }
+            let now = state.now(realTime())
+            if next.due > now { return .none(waitAtMost: next.due - now) }
+            // Timers that were missed depend on each other's order: metrics are flushed, then alarms are evaluated.
+            if now - next.due > Self.missed { return .missed }
+            var due: [Timer] = []
+            while let timer = state.popTimer(through: now) { due.append(timer) }
+            state.running += due.count
+            return .due(due)
+        }
+    }
+
+    private func actionFinished() {
+        let waiter = state.withLock { state in
+            state.running -= 1
+            return state.running == 0 ? state.drained.take() : nil
+        }
+        waiter?.resume()
+    }
+
+    private func beginAdvance() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let goesOn = state.withLock { state in
+                state.isAdvancing = true
+                if state.running > 0 { state.drained = continuation }
+                return state.running == 0
+            }
+            if goesOn { continuation.resume() }
+        }
+    }
+
+    private func nextTimer(through target: Timestamp) -> Timer? {
+        state.withLock { state in
+            guard let timer = state.popTimer(through: target) else { return nil }
+            let now = state.now(realTime())
             if now < timer.due { state.offset += timer.due - now }
-            return state.timers.removeLast()
+            return timer
         }
-    }
-
-    private func waitForWake(atMost duration: Duration?) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in self.wake { return } }
-            if let duration { group.addTask { try? await Task.sleep(for: max(duration, .microseconds(50))) } }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-}
-
-/// Lets one task at a time through, in order of arrival.
-private actor AsyncTurn {
-    private var taken = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func take() async {
-        if taken { await withCheckedContinuation { waiting.append($0) } }
-        taken = true
-    }
-
-    func give() {
-        if waiting.isEmpty { taken = false } else { waiting.removeFirst().resume() }
     }
 }
