@@ -13,7 +13,6 @@ struct Evaluation {
     /// The value of a node; nil for `AWS::NoValue`, which removes the member or element that holds it.
     func value(of node: TemplateNode) throws(TemplateError) -> JSONValue? {
         switch node.content {
-        case .null: return .null
         case .bool(let value): return .bool(value)
         case .number(let literal): return .number(literal)
         case .string(let text): return .string(text)

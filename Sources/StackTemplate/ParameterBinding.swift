@@ -35,10 +35,7 @@ struct ParameterBinding {
 
     /// CloudFormation trims the spaces around each member of a comma-delimited list.
     private static func elements(of text: String) -> [String] {
-        text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            let front = part.drop { $0 == " " }
-            return String(front[..<(front.lastIndex { $0 != " " }.map(front.index(after:)) ?? front.startIndex)])
-        }
+        text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces)
     }
 
     private func check(_ text: String, of parameter: TemplateParameter) throws(TemplateError) {

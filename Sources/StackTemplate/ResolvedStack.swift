@@ -9,6 +9,13 @@ package struct ResourceDeclaration: Sendable, Equatable {
     package var properties: JSONValue
     /// Where the resource stands in the template.
     package var location: TemplateLocation
+
+    package init(logicalID: String, type: String, properties: JSONValue, location: TemplateLocation) {
+        self.logicalID = logicalID
+        self.type = type
+        self.properties = properties
+        self.location = location
+    }
 }
 
 /// What a created resource answers to `Ref` and `Fn::GetAtt`.

@@ -54,7 +54,7 @@ private struct DeclaredNames {
 
     func check(_ node: TemplateNode, allowingResources: Bool) throws(TemplateError) {
         switch node.content {
-        case .null, .bool, .number, .string: break
+        case .bool, .number, .string: break
         case .list(let elements):
             for element in elements { try check(element, allowingResources: allowingResources) }
         case .map(let members):

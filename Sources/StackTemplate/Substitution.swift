@@ -42,9 +42,7 @@ package struct Substitution: Sendable, Equatable {
     }
 
     private static func variable(_ name: String, location: TemplateLocation) throws(TemplateError) -> Segment {
-        let trimmed = name.drop { $0 == " " }
-        let text = String(
-            trimmed[..<(trimmed.lastIndex { $0 != " " }.map(trimmed.index(after:)) ?? trimmed.startIndex)])
+        let text = name.trimmingSpaces
         let valid =
             !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == ":" || $0 == "_" }
         guard valid, text.first != ".", text.last != "." else {
@@ -52,5 +50,14 @@ package struct Substitution: Sendable, Equatable {
         }
         guard let dot = text.firstIndex(of: ".") else { return .name(text) }
         return .attribute(resource: String(text[..<dot]), attribute: String(text[text.index(after: dot)...]))
+    }
+}
+
+extension StringProtocol {
+    /// The text without the spaces at both ends.
+    var trimmingSpaces: String {
+        let front = drop { $0 == " " }
+        guard let last = front.lastIndex(where: { $0 != " " }) else { return "" }
+        return String(front[...last])
     }
 }

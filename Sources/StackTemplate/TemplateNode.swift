@@ -1,7 +1,6 @@
 /// One value of a template as written: literals, collections and unevaluated functions, each with its place.
 package struct TemplateNode: Sendable, Equatable {
     package indirect enum Content: Sendable, Equatable {
-        case null
         case bool(Bool)
         /// The literal, in JSON's number syntax.
         case number(String)
@@ -19,7 +18,7 @@ package struct TemplateNode: Sendable, Equatable {
         switch content {
         case .string(let text), .number(let text): text
         case .bool(let value): value ? "true" : "false"
-        case .null, .list, .map, .intrinsic: nil
+        case .list, .map, .intrinsic: nil
         }
     }
 
@@ -32,7 +31,6 @@ package struct TemplateNode: Sendable, Equatable {
     /// The words for an error message: "a list", "text".
     var kind: String {
         switch content {
-        case .null: "nothing"
         case .bool: "a boolean"
         case .number: "a number"
         case .string: "text"

@@ -39,7 +39,7 @@ struct TemplateReader {
         guard node.anchor == nil else { throw error(.unsupported, "YAML anchors are not supported", node.mark) }
         let content: TemplateNode.Content
         switch node {
-        case .scalar(let scalar): content = Self.content(of: scalar)
+        case .scalar(let scalar): content = try self.content(of: scalar)
         case .sequence(let sequence): content = .list(try list(sequence, depth: depth))
         case .mapping(let mapping): content = try map(mapping, depth: depth)
         case .alias: throw error(.unsupported, "YAML aliases are not supported", node.mark)
@@ -101,10 +101,11 @@ struct TemplateReader {
 
 extension TemplateReader {
     /// A plain scalar's type by YAML 1.1, which CloudFormation reads; anything but JSON's numbers stays text.
-    private static func content(of scalar: Node.Scalar) -> TemplateNode.Content {
+    private func content(of scalar: Node.Scalar) throws(TemplateError) -> TemplateNode.Content {
         guard scalar.style == .plain, scalar.tag.description.isEmpty else { return .string(scalar.string) }
         switch scalar.string {
-        case "", "~", "null", "Null", "NULL": return .null
+        case "", "~", "null", "Null", "NULL":
+            throw error(.malformed, "CloudFormation takes no null: give a value or leave the name out", scalar.mark)
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .bool(true)
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
         default: return NumberSyntax.isJSONNumber(scalar.string) ? .number(scalar.string) : .string(scalar.string)
@@ -119,7 +120,7 @@ extension TemplateReader {
         switch error as? YamlError {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            return malformed(([context?.text, problem].compactMap { $0 }).joined(separator: ": "), mark)
+            return malformed(problem + (context.map { ", \($0.text) begun in line \($0.mark.line)" } ?? ""), mark)
         case .reader(let problem, _, _, _): return malformed(problem, nil)
         case .duplicatedKeysInMapping(let names, let context):
             return malformed("\(names.joined(separator: ", ")) stands here more than once", context.mark)

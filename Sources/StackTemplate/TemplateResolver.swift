@@ -81,7 +81,7 @@ extension Evaluation {
 
     private func collect(from node: TemplateNode, into names: inout [String]) throws(TemplateError) {
         switch node.content {
-        case .null, .bool, .number, .string: break
+        case .bool, .number, .string: break
         case .list(let elements): for element in elements { try collect(from: element, into: &names) }
         case .map(let members): for member in members { try collect(from: member.value, into: &names) }
         case .intrinsic(.choose(let condition, let then, let otherwise)):

@@ -2,26 +2,9 @@ import ExactJSON
 import StackTemplate
 import Testing
 
-/// The stand-in for an account: physical ids and ARNs made of the names in the properties.
-enum FakeAccount {
-    static let environment = TemplateEnvironment(
-        region: "us-west-2", accountID: "123456789012", stackName: "drill",
-        stackID: "arn:aws:cloudformation:us-west-2:123456789012:stack/drill/1")
-
-    static func identify(_ resource: ResourceDeclaration) throws(TemplateError) -> ResourceIdentity {
-        let names = ["TableName", "FunctionName", "LogGroupName", "QueueName", "TopicName", "StageName", "Name"]
-        let name = names.lazy.compactMap { resource.properties[$0]?.stringValue }.first ?? resource.logicalID
-        let arn = "arn:aws:fake:::\(name)"
-        let attributes = ["Arn": arn, "StreamArn": arn + "/stream/1", "RootResourceId": "root"]
-        return ResourceIdentity(ref: resource.type == "AWS::SNS::Topic" ? arn : name, attributes: attributes)
-    }
-}
-
 @Suite("The built-in template") struct BuiltInTemplateTests {
     private func stack(_ parameters: [String: String] = [:]) throws -> ResolvedStack {
-        let template = try StackTemplate(parsing: BuiltInTemplate.text, file: BuiltInTemplate.file)
-        return try TemplateResolver.resolve(
-            template, parameters: parameters, environment: FakeAccount.environment, identify: FakeAccount.identify)
+        try FakeAccount.resolve(BuiltInTemplate.text, parameters)
     }
 
     private func alarms(_ stack: ResolvedStack) -> [ResolvedResource] {

@@ -1,0 +1,88 @@
+import StackTemplate
+import Testing
+
+/// A small generator with a seed, so that a failure can be seen again (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+@Suite("Any text at all") struct TemplateFuzzTests {
+    /// Errors are fine, anything else ends the process. Says whether the text was a template.
+    private func survives(_ text: String) -> Bool {
+        do throws(TemplateError) {
+            _ = try FakeAccount.resolve(text)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    @Test("random bytes are refused without a trap", arguments: [1, 2, 3] as [UInt64])
+    func randomBytes(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let alphabet = Array("{}[]!&*:,-'\"|>%@`#?~ \n\tRefSubFn::GetAtt0aé".utf8)
+        for _ in 0..<2_000 {
+            let length = Int.random(in: 0...60, using: &random)
+            let bytes = (0..<length).map { _ in
+                Bool.random(using: &random)
+                    ? UInt8.random(in: 0...255, using: &random) : alphabet.randomElement(using: &random) ?? 0
+            }
+            _ = survives(String(decoding: bytes, as: UTF8.self))
+        }
+        #expect(!survives("\u{0}"), "seed \(seed)")
+    }
+
+    @Test("a mutated template is read or refused without a trap", arguments: [11, 12, 13, 14] as [UInt64])
+    func mutations(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let original = Array(BuiltInTemplate.text.utf8)
+        let snippets = [
+            "!Ref ", "!GetAtt A.B", "!Sub '${", "!If [", "{", "]", ": ", "\n", "- ", "~", "&a ", "*a",
+            "99999999999999999999", "'",
+        ]
+        var read = 0
+        for _ in 0..<60 {
+            var bytes = original
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let position = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[position] = UInt8.random(in: 0...255, using: &random)
+                case 1:
+                    bytes.removeSubrange(position..<min(bytes.count, position + Int.random(in: 1...40, using: &random)))
+                case 2: bytes.insert(contentsOf: (snippets.randomElement(using: &random) ?? "").utf8, at: position)
+                default: bytes.swapAt(position, Int.random(in: 0..<bytes.count, using: &random))
+                }
+            }
+            if survives(String(decoding: bytes, as: UTF8.self)) { read += 1 }
+        }
+        // Many mutations hit a comment or a description; all being refused would mean that nothing was tested.
+        #expect(read > 0, "seed \(seed)")
+    }
+
+    @Test(
+        "absurd nesting is refused",
+        arguments: [
+            String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000),
+            String(repeating: "- ", count: 50_000), String(repeating: "!Not [", count: 100_000),
+            "Resources: " + String(repeating: "[", count: 500) + String(repeating: "]", count: 500),
+        ])
+    func nesting(text: String) {
+        #expect(!survives(text))
+    }
+
+    @Test("aliases cannot multiply")
+    func aliases() {
+        let levels = (1...40).map { "  a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n" }.joined()
+        #expect(!survives("Metadata:\n  a0: &a0 [x, x]\n\(levels)Resources: {A: {Type: T}}\n"))
+    }
+}
