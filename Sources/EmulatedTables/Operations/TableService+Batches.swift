@@ -1,0 +1,125 @@
+import EmulatorCore
+import ExactJSON
+
+extension TableService {
+    private static let mostKeysOfARead = 100
+    private static let mostWrites = 25
+    private static let answerBytes = 16 << 20
+
+    private static let duplicates = AWSServiceError.validation("Provided list of item keys contains duplicates")
+
+    /// BatchGetItem: up to 100 keys; what would make the answer larger than 16 MB is left unprocessed.
+    func batchGetItem(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
+        guard let requests = try input.object("RequestItems"), !requests.isEmpty else {
+            throw TableInput.missing("RequestItems")
+        }
+        let detail = try ConsumedCapacity.detail(input)
+        var responses: [String: JSONValue] = [:]
+        var unprocessed: [String: JSONValue] = [:]
+        var capacities: [JSONValue] = []
+        var count = 0
+        var bytes = 0
+        for (name, request) in requests.sorted(by: { $0.key < $1.key }) {
+            let table = try table(named: name)
+            let request = TableInput(request)
+            guard let keys = try request.array("Keys"), !keys.isEmpty else { throw TableInput.missing("Keys") }
+            count += keys.count
+            guard count <= Self.mostKeysOfARead else {
+                throw .validation("Too many items requested for the BatchGetItem call")
+            }
+            var scope = try ExpressionScope(names: request["ExpressionAttributeNames"], values: nil)
+            let projection = try projection(request, &scope)
+            try scope.checkUse()
+            let isConsistent = try request.bool("ConsistentRead") ?? false
+            var parsed: [ItemKey] = []
+            for key in keys { parsed.append(try table.schema.key(named: try Item(json: key, member: "Keys"))) }
+            guard Set(parsed).count == parsed.count else { throw Self.duplicates }
+
+            var items: [JSONValue] = []
+            var left: [JSONValue] = []
+            var units = 0.0
+            for (key, members) in zip(parsed, keys) {
+                guard bytes < Self.answerBytes else {
+                    left.append(members)
+                    continue
+                }
+                let item = try database.read { db in try ItemStore(table: table.number).item(key, db) }
+                units += ConsumedCapacity.read(bytes: item?.storedSize ?? 0, isConsistent: isConsistent)
+                guard let item else { continue }
+                bytes += item.storedSize
+                items.append((projection?.apply(to: item) ?? item).json)
+            }
+            responses[name] = .array(items)
+            if !left.isEmpty {
+                var rest = request.value.objectValue ?? [:]
+                rest["Keys"] = .array(left)
+                unprocessed[name] = .object(rest)
+            }
+            if let capacity = ConsumedCapacity.json(units, table: table.name, detail) { capacities.append(capacity) }
+        }
+        var answer: [String: JSONValue] = ["Responses": .object(responses), "UnprocessedKeys": .object(unprocessed)]
+        if detail != .none { answer["ConsumedCapacity"] = .array(capacities) }
+        return .object(answer)
+    }
+
+    /// BatchWriteItem: up to 25 puts and deletes, checked whole before the first is written.
+    func batchWriteItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
+        guard let requests = try input.object("RequestItems"), !requests.isEmpty else {
+            throw TableInput.missing("RequestItems")
+        }
+        let detail = try ConsumedCapacity.detail(input)
+        let now = clock.now.millisecondsSinceEpoch
+        var jobs: [ItemWrite] = []
+        for (name, list) in requests.sorted(by: { $0.key < $1.key }) {
+            let table = try table(named: name)
+            guard let list = list.arrayValue else { throw TableInput.malformed("RequestItems") }
+            guard !list.isEmpty else {
+                throw .validation(
+                    "1 validation error detected: Value '{\(name)=[]}' at 'requestItems' failed to satisfy constraint: Map "
+                        + "value must satisfy constraint: [Member must have length less than or equal to 25, Member must "
+                        + "have length greater than or equal to 1]")
+            }
+            for element in list { jobs.append(try write(element, table, now)) }
+        }
+        guard jobs.count <= Self.mostWrites else {
+            throw .validation("Too many items requested for the BatchWriteItem call")
+        }
+        for jobs in Dictionary(grouping: jobs, by: \.table.number).values {
+            guard Set(jobs.map(\.key)).count == jobs.count else { throw Self.duplicates }
+        }
+        let outcomes = try await run(jobs, now: now)
+        var answer: [String: JSONValue] = ["UnprocessedItems": .object([:])]
+        if detail != .none {
+            var units: [String: Double] = [:]
+            for (job, outcome) in zip(jobs, outcomes) {
+                let bytes = max(outcome.old?.storedSize ?? 0, outcome.new?.storedSize ?? 0)
+                units[job.table.name, default: 0] += ConsumedCapacity.write(bytes: bytes)
+            }
+            answer["ConsumedCapacity"] = .array(
+                units.sorted { $0.key < $1.key }.compactMap { ConsumedCapacity.json($0.value, table: $0.key, detail) })
+        }
+        return .object(answer)
+    }
+
+    private func write(_ element: JSONValue, _ table: TableRecord, _ now: Int64) throws(AWSServiceError) -> ItemWrite {
+        let input = TableInput(element)
+        let put = try input.object("PutRequest")
+        let delete = try input.object("DeleteRequest")
+        switch (put, delete) {
+        case (let put?, nil):
+            let item = try TableInput(.object(put)).requiredItem("Item")
+            let key = try table.schema.key(of: item)
+            try Self.checkSize(item)
+            return ItemWrite(
+                table: table, key: key, keyMembers: table.schema.keyMembers(of: item), change: .put(item), now: now)
+        case (nil, let delete?):
+            let members = try TableInput(.object(delete)).requiredItem("Key")
+            return ItemWrite(
+                table: table, key: try table.schema.key(named: members), keyMembers: members, change: .delete, now: now)
+        default:
+            throw .validation(
+                "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
+                    + "datatypes")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import EmulatorCore
+import ExactJSON
+
+extension TableService {
+    func getItem(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
+        let table = try table(input)
+        let key = try table.schema.key(named: try input.requiredItem("Key"))
+        var scope = try ExpressionScope(names: input["ExpressionAttributeNames"], values: nil)
+        let projection = try self.projection(input, &scope)
+        try scope.checkUse()
+        let detail = try ConsumedCapacity.detail(input)
+        let isConsistent = try input.bool("ConsistentRead") ?? false
+
+        let item = try database.read { db in try ItemStore(table: table.number).item(key, db) }
+        var answer: [String: JSONValue] = [:]
+        if let item { answer["Item"] = (projection?.apply(to: item) ?? item).json }
+        if detail != .none {
+            let units = ConsumedCapacity.read(bytes: item?.storedSize ?? 0, isConsistent: isConsistent)
+            answer["ConsumedCapacity"] = ConsumedCapacity.json(units, table: table.name, detail)
+        }
+        return .object(answer)
+    }
+
+    func putItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
+        let table = try table(input)
+        let item = try input.requiredItem("Item")
+        let key = try table.schema.key(of: item)
+        try Self.checkSize(item)
+        let returns = try returnValues(input, of: ["NONE", "ALL_OLD"])
+        var scope = try scope(input)
+        let condition = try condition(input, &scope)
+        try scope.checkUse()
+        return try await write(
+            ItemWrite(
+                table: table, key: key, keyMembers: table.schema.keyMembers(of: item), change: .put(item),
+                condition: condition, now: 0),
+            input, returns)
+    }
+
+    func deleteItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
+        let table = try table(input)
+        let members = try input.requiredItem("Key")
+        let key = try table.schema.key(named: members)
+        let returns = try returnValues(input, of: ["NONE", "ALL_OLD"])
+        var scope = try scope(input)
+        let condition = try condition(input, &scope)
+        try scope.checkUse()
+        return try await write(
+            ItemWrite(table: table, key: key, keyMembers: members, change: .delete, condition: condition, now: 0),
+            input,
+            returns)
+    }
+
+    func updateItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
+        let table = try table(input)
+        let members = try input.requiredItem("Key")
+        let key = try table.schema.key(named: members)
+        let returns = try returnValues(
+            input, of: ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"])
+        guard input["AttributeUpdates"] == nil, input["Expected"] == nil else {
+            throw .validation("AttributeUpdates and Expected are not emulated; use UpdateExpression")
+        }
+        var scope = try scope(input)
+        var update = UpdateExpression()
+        if let text = try input.string("UpdateExpression") { update = try UpdateExpression(text, scope: &scope) }
+        let condition = try condition(input, &scope)
+        try scope.checkUse()
+        let keyNames = Set(table.schema.attributes.map(\.name))
+        for clause in update.clauses where keyNames.contains(clause.path.attribute) {
+            throw .validation(
+                "One or more parameter values were invalid: Cannot update attribute \(clause.path.attribute). This "
+                    + "attribute is part of the key")
+        }
+        return try await write(
+            ItemWrite(
+                table: table, key: key, keyMembers: members, change: .update(update), condition: condition, now: 0),
+            input, returns)
+    }
+
+    /// Carries out a write and makes its answer.
+    private func write(
+        _ write: ItemWrite, _ input: TableInput, _ returns: String
+    ) async throws(AWSServiceError) -> JSONValue {
+        guard input["Expected"] == nil, input["ConditionalOperator"] == nil else {
+            throw .validation("Expected and ConditionalOperator are not emulated; use ConditionExpression")
+        }
+        let detail = try ConsumedCapacity.detail(input)
+        let now = clock.now.millisecondsSinceEpoch
+        var job = write
+        job.now = now
+        job.returnsOldOnFailure =
+            try input.choice("ReturnValuesOnConditionCheckFailure", of: ["ALL_OLD", "NONE"]) == "ALL_OLD"
+        let outcome = try await run([job], now: now).first ?? .init(old: nil, new: nil, isRecorded: false)
+
+        var answer: [String: JSONValue] = [:]
+        if let attributes = attributes(outcome, job, returns), !attributes.isEmpty {
+            answer["Attributes"] = attributes.json
+        }
+        if detail != .none {
+            let units = ConsumedCapacity.write(bytes: max(outcome.old?.storedSize ?? 0, outcome.new?.storedSize ?? 0))
+            answer["ConsumedCapacity"] = ConsumedCapacity.json(units, table: write.table.name, detail)
+        }
+        return .object(answer)
+    }
+
+    /// Runs writes in one transaction and tells those who wait for stream records.
+    func run(_ jobs: [ItemWrite], now: Int64) async throws(AWSServiceError) -> [ItemWrite.Outcome] {
+        let mustTrim = isTrimDue(now)
+        return try await database.write(
+            afterCommit: { outcomes in
+                for (job, outcome) in zip(jobs, outcomes) where outcome.isRecorded {
+                    self.notify(job.table.activeStream)
+                }
+            },
+            { db in
+                let outcomes = try jobs.map { try $0.run(db) }
+                if mustTrim { try RecordStore.trim(now: now, db) }
+                return outcomes
+            })
+    }
+
+    private func attributes(_ outcome: ItemWrite.Outcome, _ write: ItemWrite, _ returns: String) -> Item? {
+        var touched: ProjectionExpression?
+        if case .update(let update) = write.change { touched = ProjectionExpression(paths: update.clauses.map(\.path)) }
+        return switch returns {
+        case "ALL_OLD": outcome.old
+        case "ALL_NEW": outcome.new
+        case "UPDATED_OLD": outcome.old.flatMap { old in touched?.apply(to: old) }
+        case "UPDATED_NEW": outcome.new.flatMap { new in touched?.apply(to: new) }
+        default: nil
+        }
+    }
+
+    static func checkSize(_ item: Item) throws(AWSServiceError) {
+        guard item.storedSize <= Item.maximumSize else {
+            throw .validation("Item size has exceeded the maximum allowed size")
+        }
+    }
+
+    func scope(_ input: TableInput) throws(AWSServiceError) -> ExpressionScope {
+        try ExpressionScope(
+            names: input["ExpressionAttributeNames"], values: input["ExpressionAttributeValues"])
+    }
+
+    private func condition(
+        _ input: TableInput, _ scope: inout ExpressionScope
+    ) throws(AWSServiceError) -> ConditionExpression? {
+        guard let text = try input.string("ConditionExpression") else { return nil }
+        return try ConditionExpression(text, kind: "ConditionExpression", scope: &scope)
+    }
+
+    func projection(
+        _ input: TableInput, _ scope: inout ExpressionScope
+    ) throws(AWSServiceError) -> ProjectionExpression? {
+        guard input["AttributesToGet"] == nil else {
+            throw .validation("AttributesToGet is not emulated; use ProjectionExpression")
+        }
+        guard let text = try input.string("ProjectionExpression") else { return nil }
+        return try ProjectionExpression(text, scope: &scope)
+    }
+
+    private func returnValues(_ input: TableInput, of allowed: [String]) throws(AWSServiceError) -> String {
+        let all = ["ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"]
+        guard let text = try input.choice("ReturnValues", of: all) else { return "NONE" }
+        guard allowed.contains(text) else { throw .validation("ReturnValues can only be ALL_OLD or NONE") }
+        return text
+    }
+}

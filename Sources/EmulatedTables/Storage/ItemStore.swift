@@ -1,0 +1,114 @@
+import Foundation
+import GRDB
+
+/// The stored items of one table; every call runs inside a read or write of `TableDatabase`.
+struct ItemStore: Sendable {
+    private let name: String
+    private let select: String
+    private let insert: String
+    private let remove: String
+
+    init(table number: Int64) {
+        name = "items_\(number)"
+        select = "SELECT item FROM \(name) WHERE hash = ? AND range = ?"
+        insert = "INSERT OR REPLACE INTO \(name)(hash, range, item) VALUES (?, ?, ?)"
+        remove = "DELETE FROM \(name) WHERE hash = ? AND range = ?"
+    }
+
+    func create(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE \(name)(hash BLOB NOT NULL, range BLOB NOT NULL, item BLOB NOT NULL,
+                    PRIMARY KEY(hash, range)) WITHOUT ROWID
+                """)
+    }
+
+    func drop(_ db: Database) throws { try db.execute(sql: "DROP TABLE IF EXISTS \(name)") }
+
+    func item(_ key: ItemKey, _ db: Database) throws -> Item? {
+        let statement = try db.cachedStatement(sql: select)
+        let rows = try Row.fetchCursor(statement, arguments: [Data(key.hash), Data(key.range)])
+        guard let row = try rows.next() else { return nil }
+        let item = try row.withUnsafeData(atIndex: 0, Self.decode)
+        // The statement is reset, so that it holds no lock.
+        while try rows.next() != nil {}
+        return item
+    }
+
+    func put(_ item: [UInt8], at key: ItemKey, _ db: Database) throws {
+        try db.cachedStatement(sql: insert)
+            .execute(arguments: [Data(key.hash), Data(key.range), Data(item)])
+    }
+
+    func delete(_ key: ItemKey, _ db: Database) throws {
+        try db.cachedStatement(sql: remove).execute(arguments: [Data(key.hash), Data(key.range)])
+    }
+
+    /// How many items there are and how many bytes they take.
+    func size(_ db: Database) throws -> (count: Int, bytes: Int) {
+        let row = try Row.fetchOne(db, sql: "SELECT count(*), coalesce(sum(length(item)), 0) FROM \(name)")
+        return (row?[0] ?? 0, row?[1] ?? 0)
+    }
+
+    /// What to go through: all items in the order of their keys, or those of one hash key.
+    struct Range: Sendable {
+        var hash: [UInt8]?
+        var lower: Bound = .open
+        var upper: Bound = .open
+        /// Only items after (or, backwards, before) this key.
+        var start: ItemKey?
+        var isBackward = false
+
+        enum Bound: Sendable, Equatable {
+            case open
+            case inclusive([UInt8])
+            case exclusive([UInt8])
+        }
+    }
+
+    /// Goes through items until `visit` returns false.
+    func scan(_ range: Range, _ db: Database, visit: (_ key: ItemKey, _ item: Item) throws -> Bool) throws {
+        var conditions: [String] = []
+        var arguments: [Data] = []
+        func add(_ condition: String, _ bytes: [UInt8]...) {
+            conditions.append(condition)
+            arguments.append(contentsOf: bytes.map { Data($0) })
+        }
+        if let hash = range.hash { add("hash = ?", hash) }
+        switch range.lower {
+        case .open: break
+        case .inclusive(let bytes): add("range >= ?", bytes)
+        case .exclusive(let bytes): add("range > ?", bytes)
+        }
+        switch range.upper {
+        case .open: break
+        case .inclusive(let bytes): add("range <= ?", bytes)
+        case .exclusive(let bytes): add("range < ?", bytes)
+        }
+        if let start = range.start {
+            let comparison = range.isBackward ? "<" : ">"
+            if range.hash != nil {
+                add("range \(comparison) ?", start.range)
+            } else {
+                add("(hash, range) \(comparison) (?, ?)", start.hash, start.range)
+            }
+        }
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        let order = range.isBackward ? "hash DESC, range DESC" : "hash, range"
+        let statement = try db.makeStatement(
+            sql: "SELECT hash, range, item FROM \(name)\(filter) ORDER BY \(order)")
+        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+        while let row = try rows.next() {
+            let key = ItemKey(
+                hash: try row.withUnsafeData(atIndex: 0) { [UInt8]($0 ?? Data()) },
+                range: try row.withUnsafeData(atIndex: 1) { [UInt8]($0 ?? Data()) })
+            guard let item = try row.withUnsafeData(atIndex: 2, Self.decode) else { continue }
+            guard try visit(key, item) else { return }
+        }
+    }
+
+    private static func decode(_ data: Data?) throws -> Item? {
+        guard let data else { return nil }
+        return try data.withUnsafeBytes { bytes in try ItemCodec.decode(bytes) }
+    }
+}

@@ -1,0 +1,161 @@
+import EmulatorCore
+import Foundation
+import GRDB
+import Synchronization
+
+/// The SQLite database under all tables.
+///
+/// Writes are gathered: all that wait go into one transaction, which spares a disk synchronisation for each. A write is
+/// acknowledged after its transaction has been committed.
+final class TableDatabase: Sendable {
+    /// A write that waits for the next transaction.
+    private struct Job: Sendable {
+        /// Runs inside the transaction and returns what is to be done after the commit.
+        var run: @Sendable (Database) throws -> @Sendable () -> Void
+        var fail: @Sendable (any Error) -> Void
+    }
+
+    private struct Pending {
+        var jobs: [Job] = []
+        var isScheduled = false
+    }
+
+    private static let largestBatch = 256
+
+    private let connections: any DatabaseWriter
+    private let pending = Mutex(Pending())
+
+    /// - Parameter directory: where the database file is kept; nil keeps everything in memory.
+    init(directory: String?) throws(TablesError) {
+        do {
+            var configuration = Configuration()
+            configuration.label = "tables"
+            if let directory {
+                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+                configuration.prepareDatabase { db in
+                    // An acknowledged write outlives a power failure.
+                    if !db.configuration.readonly { try db.execute(sql: "PRAGMA synchronous = FULL") }
+                }
+                connections = try DatabasePool(path: directory + "/tables.sqlite", configuration: configuration)
+            } else {
+                connections = try DatabaseQueue(configuration: configuration)
+            }
+            try connections.writeWithoutTransaction { db in
+                try db.execute(
+                    sql: """
+                        CREATE TABLE IF NOT EXISTS definitions(
+                            number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, record TEXT NOT NULL);
+                        CREATE TABLE IF NOT EXISTS streams(number INTEGER PRIMARY KEY, record TEXT NOT NULL);
+                        CREATE TABLE IF NOT EXISTS records(
+                            sequence INTEGER PRIMARY KEY AUTOINCREMENT, stream INTEGER NOT NULL,
+                            created INTEGER NOT NULL, record BLOB NOT NULL);
+                        CREATE INDEX IF NOT EXISTS records_of_stream ON records(stream, sequence);
+                        CREATE TABLE IF NOT EXISTS numbers(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+                        """)
+            }
+        } catch {
+            throw TablesError(
+                code: .cannotOpen, message: "The tables' database cannot be opened: \(error)", location: directory,
+                underlying: error)
+        }
+    }
+
+    /// Reads from what has been committed.
+    func read<R>(_ body: (Database) throws -> R) throws(AWSServiceError) -> R {
+        do { return try connections.unsafeRead(body) } catch { throw Self.fault(error) }
+    }
+
+    /// Reads several things from one state.
+    func readConsistently<R>(_ body: (Database) throws -> R) throws(AWSServiceError) -> R {
+        do {
+            return try connections.unsafeRead { db in
+                var result: R?
+                try db.inTransaction(.deferred) {
+                    result = try body(db)
+                    return .commit
+                }
+                guard let result else { throw DatabaseError(message: "no result") }
+                return result
+            }
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    /// Runs a write in the next transaction; when it fails with an AWS error it must not have written anything.
+    ///
+    /// - Parameter afterCommit: runs with the result before the caller goes on.
+    func write<R: Sendable>(
+        afterCommit: @escaping @Sendable (R) -> Void = { _ in },
+        _ body: @escaping @Sendable (Database) throws -> R
+    ) async throws(AWSServiceError) -> R {
+        let result: Result<R, AWSServiceError> = await withCheckedContinuation { continuation in
+            enqueue(
+                Job(
+                    run: { db in
+                        do {
+                            let result = try body(db)
+                            return {
+                                afterCommit(result)
+                                continuation.resume(returning: .success(result))
+                            }
+                        } catch let error as AWSServiceError {
+                            return { continuation.resume(returning: .failure(error)) }
+                        } catch let error as DatabaseError where Self.isMissingTable(error) {
+                            // Deleted by a write that came before; nothing has been written, so the others go on.
+                            return { continuation.resume(returning: .failure(.resourceNotFound)) }
+                        }
+                    },
+                    fail: { continuation.resume(returning: .failure(Self.fault($0))) }))
+        }
+        return try result.get()
+    }
+
+    private func enqueue(_ job: Job) {
+        let mustSchedule = pending.withLock { pending in
+            pending.jobs.append(job)
+            defer { pending.isScheduled = true }
+            return !pending.isScheduled
+        }
+        if mustSchedule { schedule() }
+    }
+
+    private func schedule() {
+        connections.asyncWriteWithoutTransaction { db in self.runBatch(db) }
+    }
+
+    /// One batch at a time, so that readers of the same connection get their turn in between.
+    private func runBatch(_ db: Database) {
+        let batch = pending.withLock { pending in
+            let batch = Array(pending.jobs.prefix(Self.largestBatch))
+            pending.jobs.removeFirst(batch.count)
+            return batch
+        }
+        var completions: [@Sendable () -> Void] = []
+        do {
+            try db.inTransaction(.immediate) {
+                for job in batch { completions.append(try job.run(db)) }
+                return .commit
+            }
+            for completion in completions { completion() }
+        } catch {
+            // SQLite itself failed, so nothing of the batch was kept.
+            for job in batch { job.fail(error) }
+        }
+        let isMore = pending.withLock { pending in
+            pending.isScheduled = !pending.jobs.isEmpty
+            return pending.isScheduled
+        }
+        if isMore { schedule() }
+    }
+
+    private static func isMissingTable(_ error: DatabaseError) -> Bool {
+        error.resultCode == .SQLITE_ERROR && error.message?.hasPrefix("no such table") == true
+    }
+
+    private static func fault(_ error: any Error) -> AWSServiceError {
+        if let error = error as? AWSServiceError { return error }
+        if let error = error as? DatabaseError, isMissingTable(error) { return .resourceNotFound }
+        return .init("InternalServerError", "The tables' database failed: \(error)", status: 500)
+    }
+}

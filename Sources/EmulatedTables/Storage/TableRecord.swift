@@ -1,0 +1,70 @@
+import EmulatorCore
+import ExactJSON
+import Timekeeping
+
+/// A table's definition.
+struct TableRecord: Sendable, Codable {
+    var number: Int64
+    var name: String
+    var tableID: String
+    /// Nanoseconds since 1970.
+    var created: Int64
+    var schema: TableSchema
+    var isPayPerRequest: Bool
+    var readCapacity: Int
+    var writeCapacity: Int
+    var isDeletionProtected: Bool
+    /// Stored as it came, and described so.
+    var encryption: String?
+    var tags: [String: String]
+    /// The attribute that says when an item expires; nothing expires here.
+    var timeToLiveAttribute: String?
+    var hasPointInTimeRecovery: Bool
+    /// The newest stream, which may be disabled.
+    var stream: StreamRecord?
+
+    /// The stream that writes are recorded in.
+    var activeStream: StreamRecord? { stream?.isEnabled == true ? stream : nil }
+
+    func arn(in account: EmulatedAccount) -> String { account.arn("dynamodb", "table/\(name)") }
+}
+
+/// A stream's definition; it outlives its table by the time that its records are kept.
+struct StreamRecord: Sendable, Codable, Hashable {
+    enum View: String, Sendable, Codable {
+        case keysOnly = "KEYS_ONLY"
+        case newImage = "NEW_IMAGE"
+        case oldImage = "OLD_IMAGE"
+        case newAndOldImages = "NEW_AND_OLD_IMAGES"
+
+        var hasNew: Bool { self == .newImage || self == .newAndOldImages }
+        var hasOld: Bool { self == .oldImage || self == .newAndOldImages }
+    }
+
+    var number: Int64
+    var arn: String
+    var label: String
+    var tableName: String
+    var view: View
+    var schema: TableSchema
+    /// Nanoseconds since 1970.
+    var created: Int64
+    var isEnabled: Bool
+    var firstSequence: Int64
+    /// The last record's, once the stream is disabled.
+    var lastSequence: Int64?
+    /// When it was disabled, in nanoseconds since 1970.
+    var disabled: Int64?
+
+    mutating func disable(at moment: Int64, lastSequence last: Int64) {
+        isEnabled = false
+        lastSequence = last
+        disabled = moment
+    }
+
+    /// Streams have one shard each.
+    var shardID: String {
+        let digits = String(created / 1_000_000)
+        return "shardId-" + String(repeating: "0", count: max(0, 20 - digits.count)) + digits + "-00000001"
+    }
+}

@@ -1,0 +1,109 @@
+import EmulatorCore
+import ExactJSON
+
+/// The type of a key attribute.
+enum KeyType: String, Sendable, Codable {
+    case string = "S"
+    case number = "N"
+    case binary = "B"
+}
+
+/// One attribute of a table's primary key.
+struct KeyAttribute: Sendable, Hashable, Codable {
+    var name: String
+    var type: KeyType
+}
+
+/// The primary key of a table: a hash key, and a range key or none.
+struct TableSchema: Sendable, Hashable, Codable {
+    var hash: KeyAttribute
+    var range: KeyAttribute?
+
+    /// Longest hash and range key, in bytes
+    /// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
+    private static let longestHash = 2048
+    private static let longestRange = 1024
+
+    var attributes: [KeyAttribute] { range.map { [hash, $0] } ?? [hash] }
+
+    /// The key of an item that is to be stored.
+    func key(of item: Item) throws(AWSServiceError) -> ItemKey {
+        for attribute in attributes {
+            guard let value = item[attribute.name] else {
+                throw .validation(
+                    "One or more parameter values were invalid: Missing the key \(attribute.name) in the item")
+            }
+            guard value.typeName == attribute.type.rawValue else {
+                throw .validation(
+                    "One or more parameter values were invalid: Type mismatch for key \(attribute.name) expected: "
+                        + "\(attribute.type.rawValue) actual: \(value.typeName)")
+            }
+        }
+        return try encoded(item)
+    }
+
+    /// The key that a call names, which must have the key's attributes and no others.
+    func key(named members: Item) throws(AWSServiceError) -> ItemKey {
+        guard members.count == attributes.count,
+            attributes.allSatisfy({ members[$0.name]?.typeName == $0.type.rawValue })
+        else { throw .validation("The provided key element does not match the schema") }
+        return try encoded(members)
+    }
+
+    private func encoded(_ item: Item) throws(AWSServiceError) -> ItemKey {
+        var key = ItemKey(hash: [], range: [])
+        key.hash = try encoded(item[hash.name], of: hash, most: Self.longestHash, kind: "hashkey")
+        if let range { key.range = try encoded(item[range.name], of: range, most: Self.longestRange, kind: "rangekey") }
+        return key
+    }
+
+    private func encoded(
+        _ value: AttributeValue?, of attribute: KeyAttribute, most: Int, kind: String
+    ) throws(AWSServiceError) -> [UInt8] {
+        guard let value, let bytes = Self.keyBytes(value) else {
+            throw .validation("The provided key element does not match the schema")
+        }
+        if bytes.isEmpty {
+            let type = attribute.type == .string ? "string" : "binary"
+            throw .validation(
+                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
+                    + "empty \(type) value. Key: \(attribute.name)")
+        }
+        guard bytes.count <= most else {
+            throw .validation(
+                "One or more parameter values were invalid: Size of \(kind) has exceeded the maximum size limit of\(most) "
+                    + "bytes")
+        }
+        return bytes
+    }
+
+    /// Bytes whose order is the order of keys; nil for a type that no key has.
+    static func keyBytes(_ value: AttributeValue) -> [UInt8]? {
+        switch value {
+        case .string(let text): Array(text.utf8)
+        case .number(let number): number.sortKey
+        case .binary(let bytes): bytes
+        default: nil
+        }
+    }
+
+    /// The key's attributes of an item.
+    func keyMembers(of item: Item) -> Item {
+        var members = Item()
+        for attribute in attributes { members[attribute.name] = item[attribute.name] }
+        return members
+    }
+
+    var json: JSONValue {
+        var elements: [JSONValue] = [["AttributeName": .string(hash.name), "KeyType": "HASH"]]
+        if let range { elements.append(["AttributeName": .string(range.name), "KeyType": "RANGE"]) }
+        return .array(elements)
+    }
+}
+
+/// A primary key as it is stored: bytes in the order of keys.
+struct ItemKey: Sendable, Hashable {
+    var hash: [UInt8]
+    /// Empty for a table without a range key.
+    var range: [UInt8]
+}
