@@ -2,6 +2,7 @@
 #include "CLibcurl.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -91,6 +92,43 @@ int firedrill_epoll_wait(int epoll, firedrill_event *events, int capacity, int m
     return count;
 }
 
+static int on_socket(CURL *handle, curl_socket_t socket, int what, void *user, void *assigned) {
+    firedrill_multi_state *state = user;
+    (void)handle;
+    (void)assigned;
+    if (what == CURL_POLL_REMOVE) {
+        firedrill_epoll_remove(state->epoll, socket);
+    } else {
+        firedrill_epoll_set(state->epoll, socket, FIREDRILL_CURL_SOCKET | (uint32_t)socket,
+                            (what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0, 1);
+    }
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long milliseconds, void *user) {
+    firedrill_multi_state *state = user;
+    (void)multi;
+    state->deadline = milliseconds < 0
+                          ? UINT64_MAX
+                          : firedrill_monotonic_nanoseconds() + (uint64_t)milliseconds * 1000000u;
+    return 0;
+}
+
+void firedrill_multi_attach(CURLM *multi, firedrill_multi_state *state) {
+    state->deadline = UINT64_MAX;
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, state);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, state);
+}
+
+void firedrill_multi_act(CURLM *multi, curl_socket_t socket, int readable, int writable) {
+    int running = 0;
+    if (socket < 0) socket = CURL_SOCKET_TIMEOUT;
+    curl_multi_socket_action(multi, socket, (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0),
+                             &running);
+}
+
 int firedrill_timer_create(void) {
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     return fd < 0 ? -errno : fd;
@@ -122,6 +160,11 @@ void firedrill_wakeup_clear(int wakeup) {
     (void)!read(wakeup, &count, sizeof count);
 }
 
+int firedrill_wait_readable(int fd, int milliseconds) {
+    struct pollfd waited = {.fd = fd, .events = POLLIN};
+    return poll(&waited, 1, milliseconds) > 0;
+}
+
 uint64_t firedrill_monotonic_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -140,6 +183,13 @@ void firedrill_exact_timers(void) { prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }
 long firedrill_recv(int fd, void *buffer, size_t length) {
     ssize_t count = recv(fd, buffer, length, MSG_DONTWAIT);
     return count < 0 ? -(long)errno : (long)count;
+}
+
+void firedrill_close(int fd) { close(fd); }
+
+int firedrill_is_quiet(int fd) {
+    char byte;
+    return recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == EAGAIN;
 }
 
 long firedrill_send(int fd, const void *buffer, size_t length) {

@@ -39,6 +39,18 @@ int firedrill_epoll_remove(int epoll, int fd);
 // Waits at most `milliseconds` (-1: for ever); an interrupted wait returns 0.
 int firedrill_epoll_wait(int epoll, firedrill_event *events, int capacity, int milliseconds);
 
+// Marks the tokens of sockets that libcurl is still opening; the rest of such a token is the descriptor.
+static const uint64_t FIREDRILL_CURL_SOCKET = 0x8000000000000000ull;
+
+// Ties a multi handle's sockets and timer to an epoll. `state` must outlive the multi handle.
+typedef struct {
+    int epoll;
+    uint64_t deadline;  // when curl_multi_socket_action is due for CURL_SOCKET_TIMEOUT; UINT64_MAX: never
+} firedrill_multi_state;
+void firedrill_multi_attach(CURLM *multi, firedrill_multi_state *state);
+// Tells libcurl about its socket, or with -1 that its deadline has come.
+void firedrill_multi_act(CURLM *multi, curl_socket_t socket, int readable, int writable);
+
 // A timer on CLOCK_MONOTONIC that wakes epoll at an absolute time.
 int firedrill_timer_create(void);
 int firedrill_timer_set(int timer, uint64_t absolute_nanoseconds);
@@ -49,6 +61,9 @@ int firedrill_wakeup_create(void);
 void firedrill_wakeup_signal(int wakeup);
 void firedrill_wakeup_clear(int wakeup);
 
+// 1 when the descriptor is readable within the time, 0 otherwise.
+int firedrill_wait_readable(int fd, int milliseconds);
+
 uint64_t firedrill_monotonic_nanoseconds(void);
 // User and system CPU time of the calling thread.
 uint64_t firedrill_thread_cpu_nanoseconds(void);
@@ -57,6 +72,10 @@ void firedrill_exact_timers(void);
 
 // recv and send on a plain, non-blocking socket. Return the byte count (0: end of stream), -EAGAIN, or another -errno.
 long firedrill_recv(int fd, void *buffer, size_t length);
+void firedrill_close(int fd);
+
+// What a read would find, without taking it: 1 while the connection is open and silent, 0 otherwise.
+int firedrill_is_quiet(int fd);
 long firedrill_send(int fd, const void *buffer, size_t length);
 // As above through the connection's TLS; any TLS failure is -EPROTO.
 long firedrill_tls_recv(CURL *handle, void *buffer, size_t length);
