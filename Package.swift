@@ -85,10 +85,12 @@ let package = Package(
         room("EmulatorCore", knows: ["ExactJSON", "Timekeeping"]),
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
         room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "Timekeeping"]),
+        room("EmulatedServices", knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping", crypto]),
         room(
             "StackEmulator",
             knows: [
-                "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "StackTemplate", "AWSSigning", "ExactJSON",
+                "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "StackTemplate",
+                "AWSSigning", "ExactJSON",
                 "Timekeeping", hummingbird, nioCore, nioPosix, nioHTTP1, crypto, subprocess,
             ]),
 
@@ -100,7 +102,9 @@ let package = Package(
                 "LoadEngine", "LoadMetrics", "ScenarioModel", "AWSClients", "AWSQueryClients", "HTTPExchange",
                 "Timekeeping", "ExactJSON",
             ]),
-        room("Reporting", knows: ["LoadMetrics", "Verdicts", "Timekeeping", mustache]),
+        room(
+            "Reporting", knows: ["LoadMetrics", "Verdicts", "Timekeeping", mustache],
+            resources: [.embedInCode("Resources")]),
         program(
             "firedrill",
             knows: [
@@ -126,11 +130,13 @@ let package = Package(
         tests("EmulatorCoreTests", of: ["EmulatorCore", "Timekeeping"]),
         tests("EmulatedTablesTests", of: ["EmulatedTables", "EmulatorCore", "ExactJSON"]),
         tests("EmulatedMonitoringTests", of: ["EmulatedMonitoring", "EmulatorCore", "ExactJSON"]),
+        tests("EmulatedServicesTests", of: ["EmulatedServices", "EmulatorCore", "ExactJSON"]),
         tests("StackEmulatorTests", of: ["StackEmulator", "EmulatorCore", "StackTemplate", "ExactJSON"]),
         tests("VerdictsTests", of: ["Verdicts", "LoadMetrics", "ScenarioModel"]),
-        tests("DrillsTests", of: ["Drills", "AWSClients", "HTTPExchange", "ExactJSON"]),
+        tests("DrillsTests", of: ["Drills", "LoadMetrics", "ScenarioModel", "AWSClients", "ExactJSON", "Timekeeping"]),
         tests("ReportingTests", of: ["Reporting", "LoadMetrics", "Verdicts"]),
-        tests("EndToEndTests", of: ["ExactJSON", "StackTemplate", subprocess]),
+        tests(
+            "EndToEndTests", of: ["firedrill", "items-api", "items-stream", "ExactJSON", "StackTemplate", subprocess]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,73 @@
+package import EmulatorCore
+package import ExactJSON
+
+/// The answers of query-protocol services.
+package enum QueryXML {
+    /// `<XResponse><XResult>...</XResult><ResponseMetadata>...`.
+    ///
+    /// - Parameter result: an object with the members of the service model's output; lists become `<member>` elements,
+    ///   except under the name `entry`, which maps use.
+    package static func answer(
+        operation: String, namespace: String, result: JSONValue, requestID: String
+    ) -> [UInt8] {
+        var text = "<\(operation)Response xmlns=\"\(namespace)\"><\(operation)Result>"
+        write(result, into: &text)
+        text += "</\(operation)Result><ResponseMetadata><RequestId>\(requestID)</RequestId></ResponseMetadata>"
+        text += "</\(operation)Response>"
+        return Array(text.utf8)
+    }
+
+    /// `<ErrorResponse>...` as botocore reads it.
+    package static func error(_ error: AWSServiceError, requestID: String) -> [UInt8] {
+        let sender = error.status >= 500 ? "Receiver" : "Sender"
+        let text =
+            "<ErrorResponse><Error><Type>\(sender)</Type><Code>\(escape(error.code))</Code>"
+            + "<Message>\(escape(error.message))</Message></Error><RequestId>\(requestID)</RequestId></ErrorResponse>"
+        return Array(text.utf8)
+    }
+
+    private static func write(_ value: JSONValue, into text: inout String) {
+        switch value {
+        case .null: break
+        case .bool(let value): text += value ? "true" : "false"
+        case .number(let literal): text += literal
+        case .string(let value): text += escape(value)
+        case .array(let elements):
+            for element in elements { wrap(element, in: "member", into: &text) }
+        case .object(let members):
+            for (name, value) in members.sorted(by: { $0.key < $1.key }) where !value.isNull {
+                if name == "entry", case .array(let entries) = value {
+                    for entry in entries { wrap(entry, in: "entry", into: &text) }
+                } else {
+                    wrap(value, in: name, into: &text)
+                }
+            }
+        }
+    }
+
+    private static func wrap(_ value: JSONValue, in name: String, into text: inout String) {
+        text += "<\(name)>"
+        write(value, into: &text)
+        text += "</\(name)>"
+    }
+
+    /// Text as XML 1.0 allows it: markup escaped, control characters that it cannot say left out.
+    static func escape(_ text: String) -> String {
+        var output = ""
+        output.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": output += "&amp;"
+            case "<": output += "&lt;"
+            case ">": output += "&gt;"
+            case "\"": output += "&quot;"
+            case "\t", "\n": output.unicodeScalars.append(scalar)
+            // A bare carriage return would be read back as a line feed.
+            case "\r": output += "&#13;"
+            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: break
+            default: output.unicodeScalars.append(scalar)
+            }
+        }
+        return output
+    }
+}
