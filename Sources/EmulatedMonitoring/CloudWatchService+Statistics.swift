@@ -24,8 +24,9 @@ extension CloudWatchService {
         let count = (end - start + period - 1) / period
         guard count <= Self.datapointLimit else {
             throw .invalidCombination(
-                "You have requested up to \(count) datapoints, which exceeds the limit of \(Self.datapointLimit). You may "
-                    + "reduce the datapoints requested by increasing Period, or decreasing the time range.")
+                "You have requested up to \(Self.grouped(count)) datapoints, which exceeds the limit of "
+                    + "\(Self.grouped(Self.datapointLimit)). You may reduce the datapoints requested by increasing Period, "
+                    + "or decreasing the time range.")
         }
 
         let datapoints = metrics.withLock { store in
@@ -44,6 +45,13 @@ extension CloudWatchService {
             return datapoints
         }
         return ["Label": .string(metric.name), "Datapoints": .array(datapoints)]
+    }
+
+    /// `1,440`.
+    private static func grouped(_ number: Int64) -> String {
+        let digits = String(number)
+        let parts = stride(from: digits.count, to: 0, by: -3).map { digits.prefix($0).suffix(3) }
+        return parts.reversed().joined(separator: ",")
     }
 
     private func statistics(_ input: CallInput) throws(AWSServiceError) -> [(name: String, statistic: MetricStatistic)]

@@ -1,7 +1,8 @@
 /// How often each value occurred, for percentiles, in bounded memory.
 ///
 /// Values are kept exactly while there are at most `limit` different ones. After that they are rounded to fewer and fewer
-/// bits of their significand: with 8 bits the relative error is below 0.2 %.
+/// bits of their significand: with 8 bits the relative error is at most 0.2 %, with 6 bits, which hold for seven powers of
+/// two, 0.8 %.
 struct ValueDistribution: Sendable, Equatable {
     private static let limit = 512
 
