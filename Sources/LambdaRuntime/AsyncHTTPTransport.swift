@@ -4,6 +4,12 @@ import NIOCore
 import NIOPosix
 import Timekeeping
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Carries requests with AsyncHTTPClient: pure Swift, so that a handler needs no system library.
 package struct AsyncHTTPTransport: HTTPTransport {
     private let client: HTTPClient
@@ -72,7 +78,8 @@ package struct AsyncHTTPTransport: HTTPTransport {
         case is NIOConnectionError: code = .connect
         case is NIOTooManyBytesError: code = .malformed
         case is CancellationError: code = .cancelled
-        case is IOError, is ChannelError: code = .reset
+        case let error as IOError: code = error.errnoCode == ECONNREFUSED ? .connect : .reset
+        case is ChannelError: code = .reset
         default: code = .other
         }
         return HTTPTransportError(code: code, message: "\(url): \(error)")

@@ -12,18 +12,32 @@ package struct InvocationLoop<Handler: LambdaHandler>: Sendable {
     ///
     /// - Throws: `LambdaRuntimeError`, always: there is no other end than losing the Runtime API or being refused by it.
     package func run() async throws(LambdaRuntimeError) -> Never {
-        while true {
-            let invocation = try await api.next()
-            let outcome: Result<[UInt8], any Error>
-            do {
-                outcome = .success(try await handler.handle(invocation.payload, context: invocation.context))
-            } catch {
-                outcome = .failure(error)
+        var invocation = try await api.next()
+        do throws(LambdaRuntimeError) {
+            while true {
+                try await report(await outcome(of: invocation), of: invocation.context.requestID)
+                invocation = try await api.next()
             }
-            switch outcome {
-            case .success(let answer): try await api.respond(to: invocation.context.requestID, with: answer)
-            case .failure(let error): try await api.fail(invocation.context.requestID, with: error)
-            }
+        } catch {
+            // It was there a moment ago, so nothing is wrong with the address.
+            throw error.code == .unreachable ? LambdaRuntimeError(code: .lost, message: error.message) : error
+        }
+    }
+
+    private func outcome(of invocation: LambdaInvocation) async -> Result<[UInt8], any Error> {
+        do {
+            return .success(try await handler.handle(invocation.payload, context: invocation.context))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func report(
+        _ outcome: Result<[UInt8], any Error>, of requestID: String
+    ) async throws(LambdaRuntimeError) {
+        switch outcome {
+        case .success(let answer): try await api.respond(to: requestID, with: answer)
+        case .failure(let error): try await api.fail(requestID, with: error)
         }
     }
 }
