@@ -26,6 +26,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
@@ -125,7 +126,7 @@ let package = Package(
             "ItemsServiceTests",
             of: [
                 "ItemsService", "LambdaRuntime", "AWSClients", "ExactJSON", "HTTPExchange", "Timekeeping", nioCore,
-                nioPosix, nioHTTP1,
+                nioPosix, nioEmbedded,
             ]),
         tests("EmulatorCoreTests", of: ["EmulatorCore", "Timekeeping"]),
         tests("EmulatedTablesTests", of: ["EmulatedTables", "EmulatorCore", "ExactJSON", "Timekeeping"]),

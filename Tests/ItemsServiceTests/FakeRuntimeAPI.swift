@@ -10,8 +10,6 @@ final class FakeRuntimeAPI: Sendable {
         /// Names in lower case.
         var headers: [String: String]
         var body: String
-        /// In how many pieces the request arrived.
-        var reads: Int
     }
 
     private struct State {
@@ -84,22 +82,18 @@ private final class RequestReader: ChannelInboundHandler {
     private var received = ByteBuffer()
     /// The request whose body is still coming, and how long that is.
     private var head: (request: FakeRuntimeAPI.Request, bodyLength: Int)?
-    private var reads = 0
 
     init(api: FakeRuntimeAPI) { self.api = api }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         received.writeBuffer(&bytes)
-        reads += 1
         if head == nil { head = takeHead() }
         guard var request = head?.request, let body = received.readString(length: head?.bodyLength ?? 0) else {
             return
         }
         request.body = body
-        request.reads = reads
         head = nil
-        reads = 0
         guard request.method != FakeRuntimeAPI.silentMethod else { return }
         if let answer = api.answer(request) {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
@@ -123,7 +117,7 @@ private final class RequestReader: ChannelInboundHandler {
         }
         let fields = Dictionary(headers) { first, _ in first }
         let request = FakeRuntimeAPI.Request(
-            method: words[0], path: words.count > 1 ? words[1] : "", headers: fields, body: "", reads: 0)
+            method: words[0], path: words.count > 1 ? words[1] : "", headers: fields, body: "")
         return (request, Int(fields["content-length"] ?? "0") ?? 0)
     }
 }

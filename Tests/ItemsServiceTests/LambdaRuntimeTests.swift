@@ -45,13 +45,6 @@ import Timekeeping
             api.reports.map(\.body) == ["one", "", "request-3 1800000000123 arn:aws:lambda:::function:f Root=1-2-3"])
     }
 
-    @Test("sends a report's head and body in one write")
-    func oneWrite() async throws {
-        let api = FakeRuntimeAPI(invocations: Array(repeating: String(repeating: "x", count: 1000), count: 20))
-        #expect(try await run(api) == 0)
-        #expect(api.reports.map(\.reads) == Array(repeating: 1, count: 20))
-    }
-
     @Test("a large answer arrives whole")
     func large() async throws {
         let payload = String(repeating: "0123456789abcdef", count: 300_000)
