@@ -100,7 +100,7 @@ package final class LoadRunner: Sendable {
         guard let figures else { throw noResources("a thread") }
         traffic.add(figures.traffic)
         let end = Timestamp.system()
-        let offeredUntil = board.stoppedAt > start ? min(board.stoppedAt - start, duration) : 0
+        let offeredUntil = board.stoppedAt >= start ? min(board.stoppedAt - start, duration) : nil
         return LoadResult(
             requests: figures.summaries(plan), total: figures.total(plan),
             timeline: plan.timeline(board.timeline(), until: offeredUntil),
@@ -130,11 +130,12 @@ extension LoadPlan {
 
     /// The points with what was offered in each second, which the schedule alone says.
     ///
-    /// - Parameter until: nanoseconds after which nothing was offered any more.
-    func timeline(_ points: [TimelinePoint], until: UInt64) -> [TimelinePoint] {
+    /// - Parameter until: nanoseconds after which nothing was offered any more; nil when nothing ever was.
+    func timeline(_ points: [TimelinePoint], until: UInt64?) -> [TimelinePoint] {
+        guard let until else { return points }
         var offered: [Int: UInt64] = [:]
         for load in loads {
-            for arrival in load.schedule where load.start &+ arrival.due < until {
+            for arrival in load.schedule where load.start &+ arrival.due <= until {
                 offered[Int((load.start &+ arrival.due) / 1_000_000_000), default: 0] += 1
             }
         }

@@ -4,10 +4,11 @@ import LoadMetrics
 extension Worker {
     /// Starts the iterations that are due; one that finds its load's limit reached is dropped and counted.
     mutating func startArrivals(_ now: UInt64) {
-        guard !isDraining else { return }
+        // What was due before somebody asked to stop still starts: the schedule alone says what was offered.
+        let until = min(now, board.stoppedAt)
         for load in loads.indices {
             let begin = phase.start &+ loads[load].start
-            while let arrival = upcoming[load], begin &+ arrival.due <= now {
+            while let arrival = upcoming[load], begin &+ arrival.due <= until {
                 takeNextArrival(load)
                 guard inFlight[load] < limit(load) else {
                     figures.dropped &+= 1
