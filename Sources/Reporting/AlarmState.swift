@@ -4,12 +4,14 @@ enum AlarmState: String, CaseIterable {
     case alarm = "ALARM"
     case insufficientData = "INSUFFICIENT_DATA"
 
-    /// The state that a text ends up with: `ALARM`, `OK -> ALARM`, `from OK to ALARM`. The last one named counts.
+    /// The states that a text names, in order: `ALARM`, `OK -> ALARM`, `Alarm updated from OK to ALARM`.
+    static func named(in text: String) -> [AlarmState] {
+        text.split { !($0.isLetter || $0 == "_") }.compactMap { AlarmState(rawValue: String($0)) }
+    }
+
+    /// The state that a text ends up with.
     init?(endOf text: String) {
-        let words = text.split { !($0.isLetter || $0 == "_") }
-        guard let last = words.lazy.reversed().compactMap({ AlarmState(rawValue: String($0)) }).first else {
-            return nil
-        }
+        guard let last = Self.named(in: text).last else { return nil }
         self = last
     }
 

@@ -11,23 +11,29 @@ struct CheckCauses {
     var entries: [Entry]
     var unclaimed: [Finding]
 
-    /// A finding belongs to the first check that names its resource or its id, or, found by an alarm's drill, names that alarm.
+    /// A finding belongs to the first check that names its resource or its id, or, found by an alarm's drill, names that
+    /// alarm. A check of the wiring that has nothing left to say after that is not told again.
     init(_ report: RunReport) {
-        var remaining = Self.findings(of: report.result)
+        let known = Self.findings(of: report.result)
+        var remaining = known
+        func told(_ verdict: CheckVerdict, wiring: Bool) -> [Check] {
+            report.judgement.checks.filter { $0.verdict == verdict && ($0.kind == .wiring) == wiring }
+        }
+        // What was seen comes before the wiring that explains it.
         let bad =
-            report.judgement.checks.filter { $0.verdict == .fail }
-            + report.judgement.checks.filter { $0.verdict == .invalid }
-        entries = bad.map { check in
+            told(.fail, wiring: false) + told(.invalid, wiring: false) + told(.fail, wiring: true)
+            + told(.invalid, wiring: true)
+        entries = bad.compactMap { check in
             let subjects = [check.id, check.name]
             func names(_ text: String) -> Bool { !text.isEmpty && subjects.contains { $0.contains(text) } }
-            var claimed: [Finding] = []
-            remaining.removeAll { found in
-                guard names(found.finding.resource) || names(found.finding.id) || names(found.alarm ?? "") else {
-                    return false
-                }
-                claimed.append(found.finding)
-                return true
+            func claims(_ found: (finding: Finding, alarm: String?)) -> Bool {
+                names(found.finding.resource) || names(found.finding.id) || names(found.alarm ?? "")
             }
+            let claimed = remaining.filter(claims).map(\.finding)
+            if check.kind == .wiring, claimed.isEmpty, known.contains(where: { $0.finding.message == check.reason }) {
+                return nil
+            }
+            remaining.removeAll(where: claims)
             return Entry(check: check, findings: claimed)
         }
         unclaimed = remaining.map(\.finding)

@@ -10,7 +10,7 @@ struct Headline: Equatable {
     var word: String
     /// One sentence with the counts.
     var summary: String
-    /// One line for each check that failed or is invalid, in that order.
+    /// One line for each cause that checks failed by, or are invalid by, in that order.
     var reasons: [String]
     /// What the exit code says.
     var exit: String
@@ -42,11 +42,25 @@ struct Headline: Equatable {
         }
         if failed.isEmpty, invalid.isEmpty { sentences.append(Self.quiet(checks)) }
         summary = sentences.joined(separator: " ")
-        reasons = (failed + invalid).map { check in
-            let why = check.reason.isEmpty ? "expected \(check.expected), actual \(check.actual)" : check.reason
-            return "\(check.name): \(why)"
-        }
+        reasons = Self.reasons(failed + invalid)
         exit = "exit code \(report.judgement.exitCode.rawValue): \(Self.meaning(report.judgement.exitCode))"
+    }
+
+    /// One cause that failed several checks is told once, with all their names.
+    private static func reasons(_ checks: [Check]) -> [String] {
+        var causes: [(why: String, names: [String])] = []
+        for check in checks {
+            let why = check.reason.isEmpty ? "expected \(check.expected), actual \(check.actual)" : check.reason
+            guard let known = causes.firstIndex(where: { $0.why == why }) else {
+                causes.append((why, [check.name]))
+                continue
+            }
+            // A check of the wiring bears the name of what is wrong, which the checks before it already say.
+            if check.kind != .wiring, !causes[known].names.contains(check.name) {
+                causes[known].names.append(check.name)
+            }
+        }
+        return causes.map { "\($0.names.joined(separator: ", ")): \($0.why)" }
     }
 
     private static func quiet(_ checks: [Check]) -> String {

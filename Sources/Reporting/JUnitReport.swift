@@ -37,13 +37,20 @@ package enum JUnitReport {
     private static func suites(of report: RunReport) -> [Suite] {
         var order: [String] = []
         var cases: [String: [Case]] = [:]
-        var seen: Set<String> = []
+        var used: [String: Set<String>] = [:]
         func add(_ check: Check, to suite: String) {
-            // Readers tell cases apart by suite and name; the id is unique where the name is not.
-            let unique = seen.insert(suite + "\u{0}" + check.name).inserted
+            // Readers tell cases apart by suite and name.
+            var name = check.name
+            if used[suite, default: []].contains(name) { name += " (\(check.id))" }
+            let base = name
+            var copy = 2
+            while !used[suite, default: []].insert(name).inserted {
+                name = "\(base) #\(copy)"
+                copy += 1
+            }
             if cases[suite] == nil { order.append(suite) }
             cases[suite, default: []].append(
-                Case(suite: suite, name: unique ? check.name : "\(check.name) (\(check.id))", check: check))
+                Case(suite: suite, name: name, check: check))
         }
         for check in report.judgement.checks { add(check, to: check.kind.rawValue) }
         if report.result.run.interrupted {

@@ -47,14 +47,14 @@ struct StreamWords {
             stream.lag.count == 0
             ? ""
             : "; lag p50 \(Figure.latency(milliseconds: stream.lag.p50)), p99 \(Figure.latency(milliseconds: stream.lag.p99))"
-        return "\(stream.delivered) of \(stream.written) delivered, \(faults)\(lag)"
+        return "\(stream.delivered) of \(stream.written) delivered \(faults)\(lag)"
     }
 
-    /// `all once and in order`, or how many of each.
+    /// `once and in order`, or how many of each.
     var faults: String {
         let parts = [(stream.lost, "lost"), (stream.duplicated, "doubled"), (stream.outOfOrder, "out of order")]
             .filter { $0.0 > 0 }.map { "\(Figure.count($0.0)) \($0.1)" }
-        return parts.isEmpty ? "all once and in order" : parts.joined(separator: ", ")
+        return parts.isEmpty ? "once and in order" : parts.joined(separator: ", ")
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import LoadMetrics
 import Verdicts
 
@@ -28,12 +29,7 @@ enum ExampleReport {
 
     /// A long-tailed distribution: half the median at 0, the median at 0.5.
     private static func value(_ share: Double, median: Double, spread: Double) -> Double {
-        var tail = 0.0
-        var remaining = 1 - share
-        while remaining < 1 {
-            tail += 1
-            remaining *= 2
-        }
+        let tail = -log2(1 - share)
         return median * (0.5 + share) + median * spread * tail * tail / 20
     }
 
@@ -115,9 +111,15 @@ enum ExampleReport {
                 lagMilliseconds: index < lost ? nil : 900 + Double((index * 5381) % 4900),
                 event: ["INSERT", "MODIFY", "REMOVE"][index % 3])
         }
+        let lags = samples.compactMap(\.lagMilliseconds).sorted()
+        func at(_ share: Double) -> Double {
+            lags.isEmpty ? 0 : lags[min(lags.count - 1, Int(share * Double(lags.count)))]
+        }
         return StreamObservation(
             written: 30, delivered: 30 - lost, lost: lost, duplicated: 0, outOfOrder: 0,
-            lag: latency(UInt64(30 - lost), median: 2710, spread: 0.8), samples: samples)
+            lag: LatencySummary(
+                count: UInt64(lags.count), min: at(0), mean: at(0.5), max: at(1), p50: at(0.5), p90: at(0.9),
+                p95: at(0.95), p99: at(0.99), p999: at(0.999)), samples: samples)
     }
 
     static func result() -> RunResult {
@@ -248,8 +250,14 @@ enum ExampleReport {
         }
         fail(
             "alarm.api-4xx-errors-dev.fires", "ALARM", "OK",
-            "10 requests were answered with 404, the alarm saw no datapoint.")
+            report.result.alarms[2].findings.map(\.message).joined(separator: "; "))
         fail("stream.lost", "30 delivered", "0 delivered", "No probe write was ever processed.")
+        for finding in report.result.findings + report.result.alarms[2].findings {
+            report.judgement.checks.append(
+                Check(
+                    id: "\(finding.id).\(finding.resource)", kind: .wiring, name: finding.resource, verdict: .fail,
+                    expected: finding.remedy, actual: finding.id, reason: finding.message))
+        }
         report.judgement.verdict = .fail
         report.judgement.exitCode = .verificationFailed
         return report

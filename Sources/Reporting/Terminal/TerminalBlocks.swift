@@ -133,8 +133,12 @@ enum TerminalBlocks {
             var head = TerminalText(word(check.verdict).padding(to: 8), meaning(check.verdict))
             head.add("\(check.name)", .strong)
             lines.append(head)
-            lines += paragraph("expected \(check.expected), actual \(check.actual)", width: width)
-            if !check.reason.isEmpty { lines += paragraph(check.reason, width: width) }
+            // A check of the wiring is its finding once more.
+            if check.kind != .wiring || entry.findings.isEmpty {
+                lines += paragraph("expected \(check.expected), actual \(check.actual)", width: width)
+                let repeated = entry.findings.contains { check.reason.contains($0.message) }
+                if !check.reason.isEmpty, !repeated { lines += paragraph(check.reason, width: width) }
+            }
             for finding in entry.findings { lines += told(finding, width: width) }
         }
         for finding in causes.unclaimed {
