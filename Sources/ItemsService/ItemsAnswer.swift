@@ -13,6 +13,7 @@ struct ItemsAnswer: Sendable, Equatable {
     static func error(_ status: Int, _ message: String) -> ItemsAnswer { .init(status, ["error": .string(message)]) }
 
     static let noSuchItem = error(404, "there is no item with this id")
+    static let idTaken = error(409, "an item with this id exists already")
 
     /// The answer in the proxy integration's form.
     ///

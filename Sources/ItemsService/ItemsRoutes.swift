@@ -15,8 +15,8 @@ struct ItemsRoutes: Sendable {
         switch (event.method, event.resource) {
         case ("GET", "/"):
             return ItemsAnswer(200, ["message": "healthy", "stage": .string(configuration.stage)])
-        case ("GET", "/items"): return try await refusing(400) { try await list(event) }
-        case ("POST", "/items"): return try await refusing(409) { try await create(event) }
+        case ("GET", "/items"): return try await refusing { try await list(event) }
+        case ("POST", "/items"): return try await refusing(conditionFailed: .idTaken) { try await create(event) }
         case ("GET", "/items/{id}"): return try await withID(event) { try await read($0) }
         case ("PUT", "/items/{id}"): return try await withID(event) { try await update($0, event) }
         case ("DELETE", "/items/{id}"): return try await withID(event) { try await delete($0) }
@@ -28,19 +28,23 @@ struct ItemsRoutes: Sendable {
         _ event: ProxyEvent, _ body: (String) async throws -> ItemsAnswer
     ) async throws -> ItemsAnswer {
         guard let id = event.id, !id.isEmpty else { return .error(400, "the id in the path is empty or badly encoded") }
-        return try await refusing(404) { try await body(id) }
+        return try await refusing(conditionFailed: .noSuchItem) { try await body(id) }
     }
 
     /// Turns the two errors of DynamoDB that are the caller's doing into answers.
+    ///
+    /// - Parameter conditionFailed: What it means that the call's condition did not hold; nil for calls without one.
     private func refusing(
-        _ conditionStatus: Int, _ body: () async throws -> ItemsAnswer
+        conditionFailed: ItemsAnswer? = nil, _ body: () async throws -> ItemsAnswer
     ) async throws -> ItemsAnswer {
         do {
             return try await body()
-        } catch let error as AWSCallError where error.code == "ConditionalCheckFailedException" {
-            return conditionStatus == 404 ? .noSuchItem : .error(conditionStatus, "an item with this id exists already")
-        } catch let error as AWSCallError where error.code == "ValidationException" {
-            return .error(400, error.message)
+        } catch let error as AWSCallError {
+            switch (error.code, conditionFailed) {
+            case ("ConditionalCheckFailedException", let answer?): return answer
+            case ("ValidationException", _): return .error(400, error.message)
+            default: throw error
+            }
         }
     }
 
