@@ -23,7 +23,7 @@ package struct QueryForm: Sendable, Equatable {
         self.action = action
         root.children["Action"] = nil
         root.children["Version"] = nil
-        input = root.json
+        input = root.children.isEmpty ? [:] : root.json
     }
 
     private static func decode(_ text: Substring) -> String? {

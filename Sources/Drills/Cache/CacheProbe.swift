@@ -1,0 +1,151 @@
+import ExactJSON
+import HTTPExchange
+import LoadMetrics
+import ScenarioModel
+import Timekeeping
+
+/// Asks the cache for the truth: whether it serves, for how long, how stale, and never one item for another.
+struct CacheProbe {
+    var specification: CacheProbeSpecification
+    var client: ProbeClient
+    var clock: any TargetClock
+    var say: @Sendable (DrillProgress) -> Void
+
+    /// An item in the cache.
+    private struct Entry {
+        var variables: [String: String]
+        /// The read that filled the cache was sent and answered at these times.
+        var filledFrom: Timestamp
+        var filledTo: Timestamp
+        var marker: String?
+    }
+
+    func run() async throws(DrillError) -> CacheObservation {
+        var observation = CacheObservation(promisedTTLSeconds: specification.ttl.inSeconds, method: "originMarker")
+        let before = client.ledger.counts
+        if specification.checks.contains(.crossKeyBleed) {
+            for _ in 0..<5 { _ = try await fill(&observation) }
+            say(
+                .note(
+                    "\(observation.crossKeyReads) items read, \(observation.crossKeyBleed) answered with another item"))
+        }
+        // With entries shared between items an age says nothing about a TTL.
+        if observation.crossKeyBleed == 0 {
+            if specification.checks.contains(.ttl) { try await measureTTL(&observation) }
+            if specification.checks.contains(.staleness), let update = specification.update {
+                observation.staleness = try await measureStaleness(update, &observation)
+            }
+        }
+        let after = client.ledger.counts
+        observation.hits = after.cacheHits - before.cacheHits
+        observation.misses = after.cacheMisses - before.cacheMisses
+        return observation
+    }
+
+    /// Makes an item and reads it once, so that the cache holds it.
+    private func fill(_ observation: inout CacheObservation) async throws(DrillError) -> Entry {
+        guard let write = specification.write else {
+            throw DrillError(
+                code: .configuration, message: "the cache probe needs cache.write, a step that makes an item")
+        }
+        let written = try await client.send(write)
+        guard (200..<300).contains(written.response.status) else {
+            throw DrillError(
+                code: .unreachable,
+                message:
+                    "cache.write (\(written.request.method) \(written.request.url)) answered \(written.response.status)"
+            )
+        }
+        let from = clock.now()
+        let read = try await client.send(specification.request, variables: written.captured)
+        observation.crossKeyReads += 1
+        if !isOwnAnswer(read, variables: written.captured) { observation.crossKeyBleed += 1 }
+        return Entry(variables: written.captured, filledFrom: from, filledTo: clock.now(), marker: read.marker)
+    }
+
+    /// Whether an answer is the asked item's: by the request's own expectations, else by holding what the write captured.
+    private func isOwnAnswer(_ answer: ProbeAnswer, variables: [String: String]) -> Bool {
+        guard (200..<300).contains(answer.response.status) else { return true }
+        let expectations = specification.request.expect.json
+        guard !expectations.isEmpty else {
+            let body = String(decoding: answer.response.body, as: UTF8.self)
+            return variables.values.allSatisfy { body.contains($0) }
+        }
+        return expectations.allSatisfy { expectation in
+            guard case .string(let template) = expectation.equals, template.pieces.count == 1,
+                case .expression(.variable(let name)) = template.pieces[0]
+            else { return true }
+            return answer.json.text(at: expectation.path) == variables[name]
+        }
+    }
+
+    /// Reads entries of chosen ages, each entry once, until the TTL lies in a narrow interval.
+    private func measureTTL(_ observation: inout CacheObservation) async throws(DrillError) {
+        var estimate = TTLEstimate()
+        let promised = specification.ttl.inSeconds
+        for sweep in 0... {
+            let ages = estimate.nextAges(promised: promised, sweep: sweep)
+            if ages.isEmpty { break }
+            say(.note("reading \(ages.count) entries at ages up to \(Int(ages.last ?? 0)) s"))
+            var entries: [Entry] = []
+            for _ in ages { entries.append(try await fill(&observation)) }
+            for (age, entry) in zip(ages, entries) {
+                try await wait(until: entry.filledTo + .seconds(age))
+                let sent = clock.now()
+                let read = try await client.send(specification.request, variables: entry.variables)
+                let hit = read.isHit && read.marker == entry.marker
+                estimate.reads.append(
+                    TTLEstimate.Read(
+                        youngest: (sent - entry.filledTo).inSeconds, oldest: (clock.now() - entry.filledFrom).inSeconds,
+                        hit: hit))
+                observation.ages.append(
+                    CacheObservation.AgeSample(ageSeconds: (sent - entry.filledTo).inSeconds, hit: hit))
+            }
+        }
+        observation.ages.sort { $0.ageSeconds < $1.ageSeconds }
+        observation.ttlSeconds = estimate.interval
+    }
+
+    /// Updates cached items and looks how long their old values are served.
+    private func measureStaleness(
+        _ update: Step, _ observation: inout CacheObservation
+    ) async throws(DrillError) -> CacheObservation.Staleness {
+        var staleness = CacheObservation.Staleness(writes: 0, staleReads: 0, maxSeconds: 0)
+        var entries: [(entry: Entry, updatedAt: Timestamp)] = []
+        for _ in 0..<3 {
+            let entry = try await fill(&observation)
+            let updatedAt = clock.now()
+            let answer = try await client.send(update, variables: entry.variables)
+            guard (200..<300).contains(answer.response.status) else {
+                throw DrillError(
+                    code: .unreachable,
+                    message:
+                        "cache.update (\(answer.request.method) \(answer.request.url)) answered \(answer.response.status)"
+                )
+            }
+            entries.append((entry, updatedAt))
+            staleness.writes += 1
+        }
+        let ttl = observation.ttlSeconds?.high ?? specification.ttl.inSeconds
+        for age in [0, 0.5 * ttl, 0.9 * ttl, ttl + 0.5, 1.2 * ttl, 1.5 * ttl] {
+            for (entry, updatedAt) in entries {
+                try await wait(until: entry.filledTo + .seconds(age))
+                let sent = clock.now()
+                let read = try await client.send(specification.request, variables: entry.variables)
+                let since = (sent - updatedAt).inSeconds
+                if read.marker == entry.marker, entry.marker != nil {
+                    staleness.staleReads += 1
+                    staleness.maxSeconds = max(staleness.maxSeconds, since)
+                } else {
+                    staleness.freshAfterSeconds = min(staleness.freshAfterSeconds ?? since, since)
+                }
+            }
+        }
+        return staleness
+    }
+
+    private func wait(until moment: Timestamp) async throws(DrillError) {
+        let remaining = moment - clock.now()
+        if remaining > .zero { try await clock.wait(remaining) }
+    }
+}

@@ -1,0 +1,244 @@
+import LoadEngine
+package import LoadMetrics
+package import ScenarioModel
+import AWSClients
+import Synchronization
+import Timekeeping
+
+/// One run from its first request to its last count: load, probes, alarm drill, reconciliation, in this order.
+///
+/// Each phase that cannot be carried out leaves a problem in the result and the next one goes on; what was measured is
+/// never thrown away.
+package final class DrillRun: Sendable {
+    private let scenario: Scenario
+    private let target: Target
+    private let runID: String
+    /// Everything that the run sends lies after this moment.
+    private let beganOnTarget: Timestamp
+    private let say: @Sendable (DrillProgress) -> Void
+    private let ledger = TrafficLedger()
+    private let client: ProbeClient
+    private let loadTraffic = Mutex(TrafficCounts())
+    private let result: Mutex<RunResult>
+
+    /// - Parameters:
+    ///   - information: who runs what where; times and phases are filled in by the run.
+    ///   - say: hears what happens, from any thread.
+    package init(
+        scenario: Scenario, target: Target, information: RunInformation, tool: RunResult.Tool,
+        say: @escaping @Sendable (DrillProgress) -> Void
+    ) {
+        self.scenario = scenario
+        self.target = target
+        self.say = say
+        runID = information.id
+        beganOnTarget = target.clock.now()
+        client = ProbeClient(
+            target: target, markerHeader: scenario.cache?.originMarkerHeader ?? "x-origin-id",
+            // Ids must be the run's own: a second run against the same table would meet the first one's items.
+            seed: information.id.utf8.reduce(scenario.seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, ledger: ledger)
+        result = Mutex(
+            RunResult(tool: tool, run: information, total: RequestSummary(name: "all", method: "")))
+    }
+
+    /// Sends one request and looks whether the stack works at all.
+    ///
+    /// - Throws: `DrillError` that says what does not, with the function's last words.
+    package func preflight() async throws(DrillError) {
+        try await Preflight(scenario: scenario, target: target, client: client).check()
+    }
+
+    /// Runs all phases. When the task is cancelled the load drains, the rest is left out, and the result says so.
+    package func run() async -> RunResult {
+        let began = Timestamp.system()
+        await phase("load", detail: scenario.loads.map(\.name).joined(separator: ", ")) { () throws(DrillError) in
+            try await load()
+        }
+        if let stack = target.stack, let aws = target.aws {
+            noteFindings(stack)
+            if let specification = scenario.cache { await cache(specification) }
+            if let specification = scenario.stream { await stream(specification, stack: stack, aws: aws) }
+            if !scenario.alarms.isEmpty { await alarms(stack: stack, aws: aws) }
+            await phase("reconciliation", detail: "our counts and CloudWatch's") { () throws(DrillError) in
+                try await reconcile(stack: stack, aws: aws, since: beganOnTarget)
+            }
+        }
+        return result.withLock { result in
+            let ended = Timestamp.system()
+            result.run.endedAt = ended.iso8601
+            result.run.wallSeconds = (ended - began).inSeconds
+            result.run.skippedSeconds = target.clock.skipped.inSeconds
+            result.run.interrupted = Task.isCancelled
+            return result
+        }
+    }
+
+    /// Runs one phase, times it, and keeps its failure as a problem of the run.
+    private func phase(
+        _ name: String, detail: String, _ body: () async throws(DrillError) -> Void
+    ) async {
+        guard !Task.isCancelled else { return }
+        say(.phase(name, detail: detail))
+        let began = Timestamp.system()
+        do throws(DrillError) {
+            try await body()
+        } catch {
+            if error.code != .interrupted {
+                result.withLock { $0.problems.append(RunProblem(phase: name, message: error.message)) }
+                say(.note("\(name) could not be carried out: \(error.message)"))
+            }
+        }
+        let seconds = (Timestamp.system() - began).inSeconds
+        result.withLock { $0.run.phases.append(RunInformation.Phase(name: name, seconds: seconds)) }
+    }
+
+    // MARK: Phases
+
+    private func load() async throws(DrillError) {
+        guard !scenario.loads.isEmpty else { return }
+        let runner: LoadRunner
+        do throws(ScenarioError) {
+            runner = LoadRunner(plan: try LoadPlan(scenario: scenario, baseURL: target.baseURL, runID: runID))
+        } catch {
+            throw DrillError(code: .configuration, message: "\(error)")
+        }
+        let say = self.say
+        let outcome: Result<LoadResult, LoadError> = await withTaskCancellationHandler {
+            do throws(LoadError) {
+                return .success(
+                    try await runner.run { progress in
+                        say(
+                            .load(
+                                second: Int(progress.elapsed.inSeconds), total: Int(progress.duration.inSeconds),
+                                requestsPerSecond: Double(progress.lastSecond?.requests ?? 0),
+                                p95Milliseconds: progress.lastSecond?.p95 ?? 0, errors: progress.errors,
+                                inFlight: progress.inFlight))
+                    })
+            } catch { return .failure(error) }
+        } onCancel: {
+            runner.stop()
+        }
+        switch outcome {
+        case .success(let load):
+            loadTraffic.withLock { $0 = TrafficCounts(load: load.traffic) }
+            result.withLock { result in
+                result.requests = load.requests
+                result.total = load.total
+                result.timeline = load.timeline
+                result.generator = load.generator
+            }
+        case .failure(let error): throw DrillError(code: .unreachable, message: "\(error)")
+        }
+    }
+
+    private func noteFindings(_ stack: StackMap) {
+        let path = scenario.cache.map(\.request.url.source)
+        let findings = WiringFindings.all(
+            in: stack, promisedTTLSeconds: scenario.cache?.ttl.inSeconds, cachedPath: path)
+        for finding in findings { say(.note("wiring: \(finding.message)")) }
+        result.withLock { $0.findings = findings }
+    }
+
+    private func cache(_ specification: CacheProbeSpecification) async {
+        let ttl = Int(specification.ttl.inSeconds)
+        await phase("cache", detail: "over the whole TTL of \(ttl) s") { () throws(DrillError) in
+            let probe = CacheProbe(specification: specification, client: client, clock: target.clock, say: say)
+            let observation = try await probe.run()
+            result.withLock { $0.cache = observation }
+        }
+    }
+
+    private func stream(_ specification: StreamProbeSpecification, stack: StackMap, aws: AWSConnection) async {
+        await phase("stream", detail: "\(specification.samples) items") { () throws(DrillError) in
+            guard let consumer = stack.streamConsumers.first else {
+                throw DrillError(
+                    code: .configuration,
+                    message: "no event source mapping feeds a function of this stack from a stream")
+            }
+            var specification = specification
+            // Nothing will come through a mapping that is off: enough waiting to show it by traffic.
+            if consumer.mapping.state != "Enabled" {
+                specification.timeout = min(specification.timeout, .seconds(consumer.mapping.batchingWindowSeconds + 3))
+            }
+            let probe = StreamProbe(
+                specification: specification, client: client, logs: LogsClient(connection: aws),
+                logGroup: consumer.function.logGroup, runID: runID, clock: target.clock,
+                pause: { duration throws(DrillError) in try await RealClock().wait(duration) }, say: say)
+            let observation = try await probe.run()
+            result.withLock { $0.stream = observation }
+        }
+    }
+
+    private func alarms(stack: StackMap, aws: AWSConnection) async {
+        var cases: [AlarmCase] = []
+        for specification in scenario.alarms {
+            let matching = stack.alarms.filter { Glob.matches($0.name, pattern: specification.namePattern) }
+            cases += matching.map { AlarmCase(alarm: $0, specification: specification, stack: stack) }
+            if matching.isEmpty {
+                let names = stack.alarms.map(\.name).joined(separator: ", ")
+                result.withLock {
+                    $0.findings.append(
+                        Finding(
+                            id: "alarm.missing", resource: specification.namePattern,
+                            message: "no alarm of the stack is named \(specification.namePattern); it has: \(names)",
+                            remedy: "create the alarm, or correct the pattern in the scenario's alarms"))
+                }
+            }
+        }
+        guard let healthy = scenario.stream?.write ?? scenario.cache?.write ?? scenario.flows.first?.steps.first,
+            !cases.isEmpty
+        else { return }
+        let plan = AlarmPlan(cases: cases)
+        await phase("alarms", detail: "\(cases.count) alarms, \(plan.failingRequests) failing requests") {
+            () throws(DrillError) in
+            for line in plan.summary { say(.note("plan: \(line)")) }
+            var drill = AlarmDrill(
+                plan: plan, client: client, cloudWatch: CloudWatchClient(connection: aws), clock: target.clock,
+                healthy: healthy, watched: stack.alarms, say: say)
+            await drill.run()
+            let (observations, unasked) = (drill.observations, drill.unasked)
+            result.withLock { result in
+                result.alarms = observations
+                result.findings += unasked
+            }
+            if let failure = drill.failure { throw failure }
+        }
+    }
+
+    private func reconcile(stack: StackMap, aws: AWSConnection, since: Timestamp) async throws(DrillError) {
+        // The last minute must close and be flushed; on AWS metrics take up to three minutes more.
+        let settling: Duration = target.kind == .emulator ? .seconds(70) : .seconds(240)
+        try await target.clock.wait(settling)
+        let reconciliation = Reconciliation(
+            cloudWatch: CloudWatchClient(connection: aws), stack: stack,
+            toleranceShare: target.kind == .emulator ? 0 : 0.01)
+        let counts = ledger.counts + loadTraffic.withLock { $0 }
+        let rows = try await reconciliation.rows(client: counts, from: since, to: target.clock.now())
+        result.withLock { $0.reconciliation = rows }
+    }
+}
+
+/// File-name patterns: `*` stands for any run of characters, `?` for one.
+enum Glob {
+    static func matches(_ text: String, pattern: String) -> Bool {
+        var (texts, patterns) = (Array(text)[...], Array(pattern)[...])
+        // Where to go on when a star has to swallow one character more.
+        var retry: (text: ArraySlice<Character>, pattern: ArraySlice<Character>)?
+        while !texts.isEmpty || !patterns.isEmpty {
+            if patterns.first == "*" {
+                patterns.removeFirst()
+                retry = (texts, patterns)
+            } else if let wanted = patterns.first, let next = texts.first, wanted == "?" || wanted == next {
+                patterns.removeFirst()
+                texts.removeFirst()
+            } else if let (restText, restPattern) = retry, !restText.isEmpty {
+                texts = restText.dropFirst()
+                patterns = restPattern
+                retry = (texts, restPattern)
+            } else {
+                return false
+            }
+        }
+        return true
+    }
+}

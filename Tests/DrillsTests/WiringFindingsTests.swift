@@ -1,0 +1,89 @@
+import AWSClients
+import LoadMetrics
+import Testing
+
+@testable import Drills
+
+@Suite("Wiring findings")
+struct WiringFindingsTests {
+    private func findings(_ stack: StackMap, ttl: Double? = 30) -> [Finding] {
+        WiringFindings.all(in: stack, promisedTTLSeconds: ttl, cachedPath: "/items/{{ id }}")
+    }
+
+    @Test("a stack that is wired right has none") func healthyHasNone() {
+        #expect(findings(healthyStack()) == [])
+    }
+
+    struct Break: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var finding: String
+        var change: @Sendable (inout StackMap) -> Void
+    }
+
+    static let breaks: [Break] = [
+        Break(testDescription: "mapping disabled", finding: "mapping.disabled") { $0.mappings[0].state = "Disabled" },
+        Break(testDescription: "cache key removed", finding: "cache.key") { stack in
+            for index in stack.methods.indices { stack.methods[index].cacheKeyParameters = [] }
+        },
+        Break(testDescription: "no cache cluster", finding: "cache.off") { $0.stage.cacheClusterEnabled = false },
+        Break(testDescription: "TTL of zero", finding: "cache.off") {
+            $0.stage.methodSettings["*/*"]?.cacheTTLSeconds = 0
+        },
+        Break(testDescription: "another TTL", finding: "cache.ttl") {
+            $0.stage.methodSettings["*/*"]?.cacheTTLSeconds = 300
+        },
+        Break(testDescription: "wrong API name", finding: "alarm.metric") {
+            $0.alarms[0] = alarm("api-4xx", "AWS/ApiGateway", "4XXError", ["ApiName": "other", "Stage": "dev"], 10)
+        },
+        Break(testDescription: "wrong stage", finding: "alarm.metric") {
+            $0.alarms[0] = alarm(
+                "api-4xx", "AWS/ApiGateway", "4XXError", ["ApiName": "serverless-api-dev", "Stage": "prod"], 10)
+        },
+        Break(testDescription: "a dimension set that is not published", finding: "alarm.metric") {
+            $0.alarms[0] = alarm("api-4xx", "AWS/ApiGateway", "4XXError", ["Stage": "dev"], 10)
+        },
+        Break(testDescription: "a misspelt metric", finding: "alarm.metric") {
+            $0.alarms[0] = alarm("api-4xx", "AWS/ApiGateway", "4xxError", ["ApiName": "serverless-api-dev"], 10)
+        },
+        Break(testDescription: "both function alarms on one function", finding: "alarm.unwatched") {
+            $0.alarms[3] = alarm("stream-lambda", "AWS/Lambda", "Errors", ["FunctionName": "api-handler-dev"], 1)
+        },
+        Break(testDescription: "no action", finding: "alarm.action") {
+            $0.alarms[1] = alarm(
+                "api-5xx", "AWS/ApiGateway", "5XXError", ["ApiName": "serverless-api-dev"], 5,
+                changes: ["AlarmActions": []])
+        },
+        Break(testDescription: "a foreign topic", finding: "alarm.topic") {
+            $0.alarms[1] = alarm(
+                "api-5xx", "AWS/ApiGateway", "5XXError", ["ApiName": "serverless-api-dev"], 5,
+                changes: ["AlarmActions": ["arn:aws:sns:us-west-2:1:elsewhere"]])
+        },
+    ]
+
+    @Test("each break is named", arguments: breaks) func namesBreak(item: Break) {
+        var stack = healthyStack()
+        item.change(&stack)
+        #expect(findings(stack).map(\.id).contains(item.finding))
+    }
+
+    @Test(
+        "a path finds its method as API Gateway routes",
+        arguments: [
+            ("GET", "/items", "/items"), ("GET", "/items/", "/items"), ("GET", "/items/a%20b", "/items/{id}"),
+            ("PUT", "/items/{{ id }}", "/items/{id}"), ("GET", "/items?limit=5", "/items"), ("GET", "/other", nil),
+            ("DELETE", "/items/a", nil),
+        ] as [(String, String, String?)])
+    func routes(verb: String, path: String, expected: String?) {
+        #expect(healthyStack().method(verb, path: path)?.path == expected)
+    }
+
+    @Test(
+        "names match patterns",
+        arguments: [
+            ("api-4xx-errors-dev", "*-4xx-*", true), ("api-4xx-errors-dev", "api-5xx-*", false), ("abc", "a?c", true),
+            ("abc", "a?", false), ("", "*", true), ("aaab", "*a*b", true), ("abcabd", "*abd", true), ("x", "", false),
+        ])
+    func globs(text: String, pattern: String, matches: Bool) {
+        #expect(Glob.matches(text, pattern: pattern) == matches)
+    }
+}
