@@ -118,7 +118,9 @@ let package = Package(
         tests("TimekeepingTests", of: ["Timekeeping"]),
         tests("ScenarioModelTests", of: ["ScenarioModel"]),
         tests("LoadMetricsTests", of: ["LoadMetrics"]),
-        tests("LoadEngineTests", of: ["LoadEngine", nioPosix, nioCore]),
+        tests(
+            "LoadEngineTests",
+            of: ["LoadEngine", "LoadMetrics", "ScenarioModel", "HTTPExchange", "ExactJSON"]),
         tests("AWSSigningTests", of: ["AWSSigning", "HTTPExchange", "ExactJSON", "Timekeeping"]),
         tests("AWSClientsTests", of: ["AWSClients", "AWSQueryClients", "AWSSigning", "HTTPExchange", "ExactJSON"]),
         tests("StackTemplateTests", of: ["StackTemplate", "ExactJSON"]),

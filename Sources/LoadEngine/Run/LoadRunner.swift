@@ -104,7 +104,7 @@ package final class LoadRunner: Sendable {
         return LoadResult(
             requests: figures.summaries(plan), total: figures.total(plan),
             timeline: plan.timeline(board.timeline(), until: offeredUntil),
-            generator: figures.health(workers: plan.workers), traffic: traffic, startedAt: startedAt, endedAt: end,
+            generator: figures.health(plan), traffic: traffic, startedAt: startedAt, endedAt: end,
             warmupStartedAt: plan.warmup == nil ? startedAt : warmupStart, interrupted: board.stoppedAt != .max)
     }
 

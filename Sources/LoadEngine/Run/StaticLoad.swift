@@ -1,4 +1,5 @@
 import CLibcurl
+import ExactJSON
 package import LoadMetrics
 import ScenarioModel
 import Timekeeping
@@ -18,6 +19,17 @@ package struct StaticLoad: Sendable {
         package var cpuSeconds: Double
         package var serviceTime: LatencySummary
 
+        /// One line of JSON for programs.
+        package var json: String {
+            let members: JSONValue = [
+                "requests": .integer(requests), "errors": .integer(errors), "seconds": .double(seconds),
+                "requestsPerSecond": .double(requestsPerSecond),
+                "cpuMicrosecondsPerRequest": .double(cpuMicrosecondsPerRequest),
+                "serviceTimeMilliseconds": ["p50": .double(serviceTime.p50), "p99": .double(serviceTime.p99)],
+            ]
+            return members.text
+        }
+
         package var requestsPerSecond: Double { seconds > 0 ? Double(requests) / seconds : 0 }
         package var cpuMicrosecondsPerRequest: Double { requests > 0 ? cpuSeconds * 1e6 / Double(requests) : 0 }
     }
@@ -26,8 +38,11 @@ package struct StaticLoad: Sendable {
     ///   - url: absolute, with its path.
     ///   - connections: 1 or more.
     ///   - threads: worker threads.
+    ///   - certificateFile: a PEM bundle to trust instead of the system's.
     /// - Throws: `LoadError` when the URL cannot be used.
-    package init(url: String, connections: Int, duration: Duration, threads: Int = 1) throws(LoadError) {
+    package init(url: String, connections: Int, duration: Duration, threads: Int = 1, certificateFile: String? = nil)
+        throws(LoadError)
+    {
         let scheme = url.lowercased().hasPrefix("https://") ? 8 : 7
         let authority = url.dropFirst(scheme).prefix { $0 != "/" && $0 != "?" }
         let base = String(url.prefix(scheme)) + authority
@@ -43,6 +58,7 @@ package struct StaticLoad: Sendable {
         }
         var plan = LoadPlan(getting: path.hasPrefix("/") ? path : "/" + path, of: target)
         plan.workers = min(threads, connections)
+        plan.certificateFile = certificateFile
         self.plan = plan
         self.connections = connections
         self.duration = duration

@@ -58,9 +58,10 @@ struct WorkerFigures: Sendable {
             percentiles: plan.percentiles)
     }
 
-    func health(workers: Int) -> GeneratorHealth {
+    func health(_ plan: LoadPlan) -> GeneratorHealth {
         GeneratorHealth(
-            cpu: cpuShare, scheduleLag: scheduleLag.summary(), dropped: dropped, iterations: iterations,
-            workers: workers, connections: connections)
+            cpu: cpuShare, scheduleLag: scheduleLag.summary(percentiles: plan.percentiles), dropped: dropped,
+            iterations: iterations,
+            workers: plan.workers, connections: connections)
     }
 }
