@@ -36,16 +36,8 @@ struct GeneratorParts {
 
 /// Where, when and how the run was made, so that it can be repeated.
 struct RunParts {
-    struct PhaseBar {
-        var phaseName: String
-        var phaseWidth: String
-        /// One of two shades, in turn.
-        var shade: String
-    }
-
     var runFacts: [FactPart]
     var phases: TablePart?
-    var phaseBars: [PhaseBar]
     var command: String
     var seed: String
     var skipped: String?
@@ -78,11 +70,6 @@ struct RunParts {
                         TablePart.Cell(Figure.percent(share(phase)), share: share(phase)),
                     ]
                 })
-        phaseBars = run.phases.enumerated().map { index, phase in
-            PhaseBar(
-                phaseName: phase.name, phaseWidth: Figure.fixed(share(phase) * 100, 2) + "%",
-                shade: index.isMultiple(of: 2) ? "even" : "odd")
-        }
         command = "firedrill run \(Self.shellWord(run.scenarioFile))"
         seed = String(run.seed)
         skipped =
