@@ -14,8 +14,7 @@ drill: build ## Builds and runs the main job on the embedded emulator; ends with
 	@.build/release/firedrill run $(SCENARIO)
 
 build: system-packages ## Builds the command and the handlers in release mode.
-	@swift build -c release --product firedrill && swift build -c release --product items-api \
-		&& swift build -c release --product items-stream
+	@swift build -c release
 
 test: system-packages venv ## Runs the tests and checks (at most 25 minutes from a fresh clone on 2 cores).
 	@Tests/Checks/test.sh
@@ -24,7 +23,8 @@ verify: system-packages venv ## Runs what is slower than `make test`: long fuzzi
 	@Tests/Checks/verify.sh
 
 bench: build ## Measures the load engine beside wrk on the same server.
-	@Benchmarks/engine-vs-wrk.sh
+	@Tests/Checks/system-packages.sh wrk nginx-light
+	@Benchmarks/engine-vs-wrk.py
 
 format: ## Formats the Swift code.
 	@swift format --in-place --recursive Sources Tests Package.swift

@@ -17,12 +17,12 @@ counted() {
     local name=$1 kind=$2 status=0
     shift 2
     echo "== $name"
-    "$@" 2>&1 | tee "$log" | grep --line-buffered -vE '^(◇|✔|\[[0-9]+/[0-9]+\]|↳|Test (Suite|Case))' || true
+    "$@" 2>&1 | tee "$log" | grep --line-buffered -vE '^(◇|✔|\[[0-9]+/[0-9]+\]|Test (Suite|Case))'
     status=${PIPESTATUS[0]}
     local ran=0 bad=0
     if [ "$kind" = swift ]; then
         ran=$(grep -oE 'Test run with [0-9]+ test' "$log" | grep -oE '[0-9]+' | awk '{n += $1} END {print n + 0}')
-        bad=$(grep -cE '^✘ Test .* (failed|recorded an issue) after|^✘ Test [^r].* failed after' "$log" || true)
+        bad=$(grep -E '^✘ Test .* failed after' "$log" | grep -vc '^✘ Test run')
     else
         ran=$(grep -oE '[0-9]+ (passed|failed|error)' "$log" | awk '{n += $1} END {print n + 0}')
         bad=$(grep -oE '[0-9]+ (failed|error)' "$log" | awk '{n += $1} END {print n + 0}')

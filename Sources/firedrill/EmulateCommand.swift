@@ -1,0 +1,132 @@
+import ArgumentParser
+import ExactJSON
+import StackEmulator
+import StackTemplate
+import Verdicts
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// `firedrill emulate`: runs a stack from its CloudFormation template on this machine.
+struct EmulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "emulate",
+        abstract: "Runs the stack of a CloudFormation template on this machine.",
+        discussion: """
+            Speaks the AWS wire protocols on one port: point any AWS client at it with the exports that it prints. \
+            Without --template it runs this project's own stack with its own handlers.
+            """)
+
+    enum ClockChoice: String, ExpressibleByArgument, CaseIterable { case real, skip }
+
+    @Option(help: "CloudFormation template, YAML or JSON; without it, the built-in stack.")
+    var template: String?
+
+    @Option(name: .customLong("parameter"), help: "Template parameter, NAME=VALUE; repeat for more.")
+    var parameters: [KeyValue] = []
+
+    @Option(
+        name: .customLong("function"),
+        help:
+            "Program that serves a function, NAME=COMMAND with the logical id or the function's name; repeat for more.")
+    var functions: [KeyValue] = []
+
+    @Option(help: "Name of the emulated CloudFormation stack.")
+    var stackName = "firedrill"
+
+    @Option(help: "Port to listen on, on 127.0.0.1; 0 takes any free one.")
+    var port: Int = 4566
+
+    @Option(help: "Folder that keeps tables and streams over restarts; without it everything is in memory.")
+    var dataDir: String?
+
+    @Option(help: "skip: idle time can be skipped through the clock endpoint; real: it cannot.")
+    var clock: ClockChoice = .skip
+
+    @Flag(help: "Announce the addresses as one line of JSON.")
+    var json = false
+
+    @Flag(help: "Stop when standard input closes: for a parent that must leave nothing behind.")
+    var untilStdinCloses = false
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, got \(port)") }
+    }
+
+    func run() async throws {
+        let emulator = Emulator(configuration: try configuration())
+        let announceJSON = json
+        let waitsForStdin = untilStdinCloses
+        do {
+            try await Interrupts.cancelling(onSignal: {}, onSecond: { Console.exit(.interrupted) }) {
+                let address = try await emulator.start()
+                Console.print(announceJSON ? Self.announcement(address) : Self.welcome(address))
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await emulator.run() }
+                    if waitsForStdin { group.addTask { await Self.standardInputCloses() } }
+                    try await group.next()
+                    group.cancelAll()
+                    while let _ = try? await group.next() {}
+                }
+            }
+        } catch let error as EmulatorError {
+            throw CommandFailure(exitCode: .badConfiguration, message: "\(error)")
+        } catch is CancellationError {
+        }
+    }
+
+    private func configuration() throws -> EmulatorConfiguration {
+        let text: String
+        let file: String
+        if let template {
+            guard let bytes = FileManager.default.contents(atPath: template) else {
+                throw CommandFailure(
+                    exitCode: .badConfiguration, message: "cannot read the template \(template): check the path")
+            }
+            (text, file) = (String(decoding: bytes, as: UTF8.self), template)
+        } else {
+            (text, file) = (BuiltInTemplate.text, BuiltInTemplate.file)
+        }
+        return EmulatorConfiguration(
+            templateText: text, templateFile: file, stackName: stackName, parameters: parameters.dictionary,
+            functions: BundledHandlers.commands.merging(functions.dictionary) { _, stated in stated }, port: port,
+            dataDirectory: dataDir, clockMode: clock == .real ? .real : .skip)
+    }
+
+    /// One line of JSON, read by `firedrill run`.
+    static func announcement(_ address: EmulatorAddress) -> String {
+        let value: JSONValue = [
+            "endpointURL": .string(address.endpointURL), "apiURL": .string(address.apiURLs.first ?? ""),
+            "region": .string(address.region), "stackName": .string(address.stackName),
+        ]
+        return value.text
+    }
+
+    private static func welcome(_ address: EmulatorAddress) -> String {
+        """
+        The stack \(address.stackName) is up.
+          API           \(address.apiURLs.first ?? "none")
+          AWS endpoint  \(address.endpointURL)
+
+        Point AWS clients at it:
+          export AWS_ENDPOINT_URL=\(address.endpointURL)
+          export AWS_REGION=\(address.region) AWS_DEFAULT_REGION=\(address.region)
+          export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+
+        Ctrl-C stops it.
+        """
+    }
+
+    private static func standardInputCloses() async {
+        // Reading ends with the other side's end, however that came about.
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
+                continuation.resume()
+            }
+        }
+    }
+}

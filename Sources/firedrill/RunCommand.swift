@@ -1,0 +1,82 @@
+import ArgumentParser
+import Drills
+import LoadEngine
+import LoadMetrics
+import Reporting
+import ScenarioModel
+import Verdicts
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// `firedrill run`: carries out a scenario and reports on it.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Carries out a scenario: load, cache and stream probes, alarm drill, report.",
+        discussion: """
+            Ctrl-C drains what is in flight, ends the emulator, and writes what was measured until then; the exit code is \
+            105 then. A second Ctrl-C ends at once.
+            """)
+
+    @Argument(help: "The scenario file, for instance scenarios/items-crud.yaml.")
+    var scenario: String
+
+    @Option(help: "Folder for reports; the run's own folder is made in it.")
+    var reports = "reports"
+
+    @Option(help: "Emulate this CloudFormation template instead of the scenario's.")
+    var template: String?
+
+    @Option(name: .customLong("parameter"), help: "Template parameter of the emulated stack, NAME=VALUE.")
+    var parameters: [KeyValue] = []
+
+    @Option(name: .customLong("function"), help: "Program for an emulated function, NAME=COMMAND.")
+    var functions: [KeyValue] = []
+
+    @Flag(name: .shortAndLong, help: "Print nothing but the summary.")
+    var quiet = false
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        var scenario = try ScenarioFile.read(scenario, environment: environment)
+        try override(&scenario)
+        let colour = Console.isTerminal && environment["NO_COLOR"] == nil && environment["CI"] == nil
+        let printer = ProgressPrinter(live: colour, quiet: quiet, width: Console.width)
+        let session = RunSession(
+            scenario: scenario, environment: environment, say: { progress in printer.show(progress) })
+        let result: RunResult = try await session.run()
+        printer.finish()
+
+        let judgement = Judge.judge(result, thresholds: scenario.thresholds, limits: scenario.generator)
+        let report = RunReport(result: result, judgement: judgement)
+        let folder = try ReportFolder(folder: reports).write(report, outputs: scenario.outputs)
+        Console.print(
+            TerminalSummary.render(report, style: colour ? .colour : .plain, width: min(Console.width, 120)))
+        Console.print("Report: \(folder)/\(scenario.outputs.contains(.html) ? "index.html" : "")")
+        Console.exit(judgement.exitCode)
+    }
+
+    /// The command line goes before the file.
+    private func override(_ scenario: inout Scenario) throws {
+        guard template != nil || !parameters.isEmpty || !functions.isEmpty else { return }
+        guard case .emulator(var specification) = scenario.target else {
+            throw CommandFailure(
+                exitCode: .badConfiguration,
+                message:
+                    "--template, --parameter and --function are for an emulated stack; the scenario's target is none")
+        }
+        if let template {
+            specification.template = template
+            // A copy of the built-in template is what most people change: its faults stay available.
+            if specification.parameters["FaultInjection"] == nil {
+                specification.parameters["FaultInjection"] = "enabled"
+            }
+        }
+        specification.parameters.merge(parameters.dictionary) { _, stated in stated }
+        specification.functions.merge(functions.dictionary) { _, stated in stated }
+        scenario.target = .emulator(specification)
+    }
+}

@@ -1,0 +1,105 @@
+import AWSClients
+import AWSSigning
+import Drills
+import HTTPExchange
+import LoadEngine
+import LoadMetrics
+import ScenarioModel
+import Timekeeping
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Brings up or finds the target of a scenario and runs the drill on it.
+struct RunSession: Sendable {
+    var scenario: Scenario
+    var environment: [String: String]
+    var say: @Sendable (DrillProgress) -> Void
+
+    func run() async throws -> RunResult {
+        switch scenario.target {
+        case .emulator(let specification):
+            say(.phase("emulator", detail: specification.template ?? "the built-in stack"))
+            let emulator = EmulatorProcess(executable: BundledHandlers.executable, specification: specification)
+            return try await emulator.running { address in
+                try await drill { try await emulated(address) }
+            }
+        case .stack(let specification):
+            return try await drill { try await deployed(specification) }
+        case .baseURL(let url):
+            say(.note("a bare URL: load only; cache, stream and alarms need a stack"))
+            return try await drill {
+                Target(
+                    kind: .url, baseURL: url, aws: nil, stack: nil, clock: RealClock(), transport: CurlTransport())
+            }
+        }
+    }
+
+    /// Finds the target and runs the drill; a signal ends the drill, never the emulator before it.
+    private func drill(_ makeTarget: @escaping @Sendable () async throws -> Target) async throws -> RunResult {
+        let say = self.say
+        return try await Interrupts.cancelling(
+            onSignal: { say(.note("interrupted: finishing what is in flight; once more ends at once")) },
+            onSecond: { Console.exit(.interrupted) }
+        ) {
+            do {
+                let target = try await makeTarget()
+                let run = DrillRun(
+                    scenario: scenario, target: target, information: information(target),
+                    tool: RunResult.Tool(name: "firedrill", version: Firedrill.version), say: say)
+                try await run.preflight()
+                return await run.run()
+            } catch let error as DrillError {
+                throw CommandFailure(
+                    exitCode: error.code == .interrupted ? .interrupted : .badConfiguration, message: error.message)
+            }
+        }
+    }
+
+    private func emulated(_ address: EmulatorProcess.Address) async throws -> Target {
+        let transport = CurlTransport()
+        let configuration = AWSClientConfiguration(
+            region: address.region, credentials: AWSCredentials(accessKeyID: "test", secretAccessKey: "test"),
+            endpointURL: address.endpointURL)
+        let clock = EmulatorClock(endpointURL: address.endpointURL, transport: transport)
+        // Signatures age in real time, also where the clock is ahead.
+        let connection = AWSConnection(configuration: configuration, transport: transport)
+        let stack = try await StackDiscovery(connection: connection).discover(stack: address.stackName)
+        return Target(
+            kind: .emulator, baseURL: address.apiURL, aws: connection, stack: stack, clock: clock, transport: transport)
+    }
+
+    private func deployed(_ specification: StackSpecification) async throws -> Target {
+        var environment = environment
+        if let region = specification.region { environment["AWS_REGION"] = region }
+        if let endpoint = specification.endpointURL { environment["AWS_ENDPOINT_URL"] = endpoint }
+        guard let configuration = AWSClientConfiguration(environment: environment) else {
+            throw CommandFailure(
+                exitCode: .badConfiguration,
+                message: "no AWS region or credentials: set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        }
+        let transport = CurlTransport()
+        let connection = AWSConnection(configuration: configuration, transport: transport)
+        let stack = try await StackDiscovery(connection: connection).discover(stack: specification.name)
+        let host = "\(stack.apiID).execute-api.\(configuration.region).amazonaws.com"
+        return Target(
+            kind: .stack, baseURL: "https://\(host)/\(stack.stage.name)", aws: connection, stack: stack,
+            clock: RealClock(), transport: transport)
+    }
+
+    private func information(_ target: Target) -> RunInformation {
+        let started = Timestamp.system()
+        let name = scenario.name.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "-" }
+        return RunInformation(
+            id: "\(String(name))-\(started.basicISO8601)-\(ProcessInfo.processInfo.processIdentifier)",
+            scenario: scenario.name, scenarioFile: scenario.file,
+            target: .init(kind: target.kind.rawValue, baseURL: target.baseURL, stack: target.stack?.stackName),
+            startedAt: started.iso8601, seed: scenario.seed,
+            host: .init(
+                name: ProcessInfo.processInfo.hostName, cores: ProcessInfo.processInfo.activeProcessorCount,
+                system: ProcessInfo.processInfo.operatingSystemVersionString))
+    }
+}
