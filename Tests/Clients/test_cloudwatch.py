@@ -1,0 +1,268 @@
+"""CloudWatch's metrics and alarms through boto3."""
+
+import datetime
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+UTC = datetime.timezone.utc
+
+
+def minutes_ago(count):
+    """A whole minute in the past, well away from the edges of any window."""
+    now = datetime.datetime.now(UTC).replace(second=0, microsecond=0)
+    return now - datetime.timedelta(minutes=count)
+
+
+def put(client, namespace, start):
+    """The same data for everyone: three minutes with single values, values with counts, and a statistic set."""
+    dimensions = [{"Name": "Route", "Value": "/items"}]
+    client.put_metric_data(
+        Namespace=namespace,
+        MetricData=[
+            {"MetricName": "Latency", "Dimensions": dimensions, "Timestamp": start, "Value": value, "Unit": "Milliseconds"}
+            for value in (10.0, 20.0, 60.0)
+        ]
+        + [
+            {
+                "MetricName": "Latency", "Dimensions": dimensions, "Unit": "Milliseconds",
+                "Timestamp": start + datetime.timedelta(minutes=1), "Values": [5.0, 7.0], "Counts": [3.0, 1.0],
+            },
+            {
+                "MetricName": "Latency", "Dimensions": dimensions, "Unit": "Milliseconds",
+                "Timestamp": start + datetime.timedelta(minutes=3),
+                "StatisticValues": {"SampleCount": 4, "Sum": 40, "Minimum": 1, "Maximum": 30},
+            },
+            {"MetricName": "Latency", "Dimensions": [], "Timestamp": start, "Value": 999.0},
+        ],
+    )  # fmt: skip
+
+
+STATISTICS = ["Sum", "Average", "Minimum", "Maximum", "SampleCount"]
+
+
+def statistics(client, namespace, start, **more):
+    arguments = {
+        "Namespace": namespace, "MetricName": "Latency", "Dimensions": [{"Name": "Route", "Value": "/items"}],
+        "StartTime": start, "EndTime": start + datetime.timedelta(minutes=5), "Period": 60,
+        **({} if "ExtendedStatistics" in more else {"Statistics": STATISTICS}), **more,
+    }  # fmt: skip
+    points = client.get_metric_statistics(**arguments)["Datapoints"]
+    return sorted(points, key=lambda point: point["Timestamp"])
+
+
+def test_statistics_of_each_minute(cloudwatch, unique):
+    start = minutes_ago(10)
+    put(cloudwatch, unique, start)
+    points = statistics(cloudwatch, unique, start)
+    assert [(p["Timestamp"] - start).seconds // 60 for p in points] == [0, 1, 3]
+    assert points[0] == {
+        "Timestamp": start, "Sum": 90, "Average": 30, "Minimum": 10, "Maximum": 60, "SampleCount": 3,
+        "Unit": "Milliseconds",
+    }  # fmt: skip
+    assert (points[1]["Sum"], points[1]["SampleCount"]) == (22, 4)
+    assert (points[2]["Average"], points[2]["Maximum"]) == (10, 30)
+    (whole,) = statistics(cloudwatch, unique, start, Period=300)
+    assert (whole["Sum"], whole["SampleCount"]) == (152, 11)
+    assert statistics(cloudwatch, unique, start, Unit="Seconds") == []
+
+
+def test_percentiles_need_single_values(cloudwatch, unique):
+    start = minutes_ago(10)
+    put(cloudwatch, unique, start)
+    points = statistics(cloudwatch, unique, start, ExtendedStatistics=["p50", "p99", "tm50"])
+    assert [point["ExtendedStatistics"]["p50"] for point in points] == [20, 5]
+    assert points[0]["ExtendedStatistics"]["p99"] == 60
+
+
+def test_single_values_give_the_statistics_that_moto_gives(cloudwatch, moto, unique):
+    start = minutes_ago(10)
+
+    def run(client):
+        client.put_metric_data(
+            Namespace=unique,
+            MetricData=[
+                {
+                    "MetricName": "Latency", "Dimensions": [{"Name": "Route", "Value": "/items"}], "Value": float(value),
+                    "Timestamp": start + datetime.timedelta(seconds=17 * value), "Unit": "Count",
+                }
+                for value in range(12)
+            ],
+        )  # fmt: skip
+        return statistics(client, unique, start)
+
+    ours, theirs = run(cloudwatch), moto(run, "cloudwatch")
+    assert len(ours) == 4
+    assert ours == theirs
+
+
+def test_metric_data_of_several_queries(cloudwatch, unique):
+    start = minutes_ago(10)
+    put(cloudwatch, unique, start)
+
+    def query(identity, statistic, **more):
+        metric = {
+            "Namespace": unique, "MetricName": "Latency", "Dimensions": [{"Name": "Route", "Value": "/items"}],
+        }  # fmt: skip
+        return {"Id": identity, "MetricStat": {"Metric": metric, "Period": 60, "Stat": statistic}, **more}
+
+    answer = cloudwatch.get_metric_data(
+        MetricDataQueries=[query("sums", "Sum"), query("p", "p50", Label="half"), query("no", "Sum", ReturnData=False)],
+        StartTime=start, EndTime=start + datetime.timedelta(minutes=5),
+    )  # fmt: skip
+    sums, half = answer["MetricDataResults"]
+    assert (sums["Id"], sums["Label"], sums["StatusCode"]) == ("sums", "Latency", "Complete")
+    assert sums["Values"] == [40, 22, 90]
+    assert sums["Timestamps"][-1] == start
+    assert (half["Label"], half["Values"]) == ("half", [5, 20])
+    ascending = cloudwatch.get_metric_data(
+        MetricDataQueries=[query("sums", "Sum")], StartTime=start, EndTime=start + datetime.timedelta(minutes=5),
+        ScanBy="TimestampAscending",
+    )  # fmt: skip
+    assert ascending["MetricDataResults"][0]["Values"] == [90, 22, 40]
+
+
+def test_metrics_are_listed_by_their_dimensions(cloudwatch, unique):
+    put(cloudwatch, unique, minutes_ago(5))
+    everything = cloudwatch.list_metrics(Namespace=unique)["Metrics"]
+    assert [metric["Dimensions"] for metric in everything] == [[], [{"Name": "Route", "Value": "/items"}]]
+    for dimension in [{"Name": "Route"}, {"Name": "Route", "Value": "/items"}]:
+        assert len(cloudwatch.list_metrics(Namespace=unique, Dimensions=[dimension])["Metrics"]) == 1
+    none = cloudwatch.list_metrics(Namespace=unique, Dimensions=[{"Name": "Route", "Value": "/"}])
+    assert none["Metrics"] == []
+
+
+@pytest.fixture
+def alarm(cloudwatch, unique):
+    arguments = {
+        "AlarmName": unique, "AlarmDescription": "too many errors", "Namespace": "AWS/Lambda", "MetricName": "Errors",
+        "Dimensions": [{"Name": "FunctionName", "Value": unique}], "Statistic": "Sum", "Period": 300,
+        "EvaluationPeriods": 2, "DatapointsToAlarm": 1, "Threshold": 5.0,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "ignore",
+        "AlarmActions": [f"arn:aws:sns:us-west-2:123456789012:{unique}"],
+    }  # fmt: skip
+    cloudwatch.put_metric_alarm(**arguments)
+    yield arguments
+    cloudwatch.delete_alarms(AlarmNames=[unique])
+
+
+def describe(client, name):
+    (alarm,) = client.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return alarm
+
+
+def test_an_alarm_is_described_as_it_was_put(cloudwatch, alarm):
+    described = describe(cloudwatch, alarm["AlarmName"])
+    assert {key: described[key] for key in alarm} == alarm
+    assert described["StateValue"] == "INSUFFICIENT_DATA"
+    assert described["StateReason"] == "Unchecked: Initial alarm creation"
+    assert described["ActionsEnabled"] is True
+    assert described["AlarmArn"].endswith(f":alarm:{alarm['AlarmName']}")
+    found = cloudwatch.describe_alarms_for_metric(
+        Namespace=alarm["Namespace"], MetricName=alarm["MetricName"], Dimensions=alarm["Dimensions"]
+    )
+    assert [a["AlarmName"] for a in found["MetricAlarms"]] == [alarm["AlarmName"]]
+
+
+def test_a_described_alarm_has_the_members_that_moto_describes(cloudwatch, moto, alarm):
+    def run(client):
+        client.put_metric_alarm(**alarm)
+        return describe(client, alarm["AlarmName"])
+
+    theirs = moto(run, "cloudwatch")
+    ours = describe(cloudwatch, alarm["AlarmName"])
+    for key in alarm:
+        assert ours[key] == theirs[key], key
+
+
+def test_a_forced_state_is_in_the_history(cloudwatch, alarm):
+    name = alarm["AlarmName"]
+    cloudwatch.set_alarm_state(
+        AlarmName=name, StateValue="ALARM", StateReason="a drill", StateReasonData=json.dumps({"why": "drill"})
+    )
+    described = describe(cloudwatch, name)
+    assert (described["StateValue"], described["StateReason"]) == ("ALARM", "a drill")
+    assert json.loads(described["StateReasonData"]) == {"why": "drill"}
+
+    history = cloudwatch.describe_alarm_history(AlarmName=name, ScanBy="TimestampAscending")["AlarmHistoryItems"]
+    assert [item["HistoryItemType"] for item in history] == ["ConfigurationUpdate", "StateUpdate", "Action"]
+    assert history[0]["HistorySummary"] == f'Alarm "{name}" created'
+    assert history[1]["HistorySummary"] == "Alarm updated from INSUFFICIENT_DATA to ALARM"
+    assert alarm["AlarmActions"][0] in history[2]["HistorySummary"]
+    data = json.loads(history[1]["HistoryData"])
+    assert data["version"] == "1.0"
+    assert data["oldState"]["stateValue"] == "INSUFFICIENT_DATA"
+    assert data["newState"] == {
+        "stateValue": "ALARM", "stateReason": "a drill", "stateReasonData": {"why": "drill"},
+    }  # fmt: skip
+    newest_first = cloudwatch.describe_alarm_history(AlarmName=name)["AlarmHistoryItems"]
+    assert newest_first[-1]["HistoryItemType"] == "ConfigurationUpdate"
+    updates = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="StateUpdate")["AlarmHistoryItems"]
+    assert len(updates) == 1
+
+
+def test_actions_are_switched_off_and_on(cloudwatch, alarm):
+    name = alarm["AlarmName"]
+    cloudwatch.disable_alarm_actions(AlarmNames=[name])
+    assert describe(cloudwatch, name)["ActionsEnabled"] is False
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="silent")
+    actions = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="Action")["AlarmHistoryItems"]
+    assert actions == []
+    cloudwatch.enable_alarm_actions(AlarmNames=[name])
+    assert describe(cloudwatch, name)["ActionsEnabled"] is True
+
+
+def test_putting_an_alarm_again_changes_it_and_keeps_its_state(cloudwatch, alarm):
+    name = alarm["AlarmName"]
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="fine")
+    cloudwatch.put_metric_alarm(**{**alarm, "Threshold": 7.0})
+    described = describe(cloudwatch, name)
+    assert (described["StateValue"], described["Threshold"]) == ("OK", 7.0)
+
+
+def test_alarms_are_listed_in_pages(cloudwatch, alarm):
+    names = [f"{alarm['AlarmName']}-{number}" for number in range(5)]
+    for name in names:
+        cloudwatch.put_metric_alarm(**{**alarm, "AlarmName": name})
+    pages = cloudwatch.get_paginator("describe_alarms").paginate(
+        AlarmNamePrefix=alarm["AlarmName"] + "-", PaginationConfig={"PageSize": 2}
+    )
+    found = [entry["AlarmName"] for page in pages for entry in page["MetricAlarms"]]
+    assert found == names
+    cloudwatch.delete_alarms(AlarmNames=names)
+
+
+def test_tags_of_an_alarm(cloudwatch, alarm):
+    arn = describe(cloudwatch, alarm["AlarmName"])["AlarmArn"]
+    cloudwatch.tag_resource(ResourceARN=arn, Tags=[{"Key": "team", "Value": "fire"}])
+    assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "team", "Value": "fire"}]
+
+
+@pytest.mark.parametrize(
+    "changes, code",
+    [
+        ({"Period": 90}, "InvalidParameterValue"),
+        ({"EvaluationPeriods": 1000}, "InvalidParameterValue"),
+        ({"DatapointsToAlarm": 3}, "InvalidParameterValue"),
+        ({"TreatMissingData": "sometimes"}, "InvalidParameterValue"),
+        ({"ExtendedStatistic": "p99"}, "InvalidParameterCombination"),
+    ],
+)
+def test_alarms_that_cannot_be_are_refused(cloudwatch, alarm, changes, code):
+    with pytest.raises(ClientError) as caught:
+        cloudwatch.put_metric_alarm(**{**alarm, **changes})
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_errors_have_the_codes_of_the_query_protocol(cloudwatch, unique):
+    with pytest.raises(ClientError) as caught:
+        cloudwatch.set_alarm_state(AlarmName=unique, StateValue="OK", StateReason="none")
+    assert caught.value.response["Error"]["Code"] == "ResourceNotFound"
+    with pytest.raises(ClientError) as caught:
+        cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[{"MetricName": "Errors", "Value": 1}])
+    assert caught.value.response["Error"]["Code"] == "InvalidParameterValue"
+    start = minutes_ago(60 * 48)
+    with pytest.raises(ClientError) as caught:
+        statistics(cloudwatch, unique, start, EndTime=minutes_ago(0))
+    assert caught.value.response["Error"]["Code"] == "InvalidParameterCombination"
