@@ -7,7 +7,7 @@ extension StackTemplate {
     /// - Throws: `TemplateError` with the place of the first mistake: syntax, shape, an unknown section or function, or a
     ///   name that nothing declares.
     package init(parsing text: String, file: String) throws(TemplateError) {
-        let root = try TemplateReader(file: file).read(text)
+        let root = try TemplateReader(file: file, ignoredSections: Self.ignoredSections).read(text)
         guard case .map(let sections) = root.content else {
             throw root.error(.malformed, "a template must be a map of sections, not \(root.kind)")
         }
@@ -18,10 +18,11 @@ extension StackTemplate {
         try checkReferences()
     }
 
+    /// Rules are assertions for whoever deploys, with functions of their own; hooks and metadata change no resource.
+    private static let ignoredSections: Set = ["AWSTemplateFormatVersion", "Metadata", "Rules", "Hooks"]
+
     private mutating func read(_ section: TemplateMember) throws(TemplateError) {
         switch section.name {
-        // Rules are assertions about parameters for whoever deploys; hooks and metadata change no resource.
-        case "AWSTemplateFormatVersion", "Metadata", "Rules", "Hooks": break
         case "Description": description = try section.value.text(for: "Description")
         case "Transform": try checkTransform(section.value)
         case "Parameters":

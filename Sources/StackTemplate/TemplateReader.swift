@@ -6,6 +6,8 @@ struct TemplateReader {
     static let maximumDepth = 100
 
     let file: String
+    /// Top-level members that are left out unread, whatever they hold.
+    var ignoredSections: Set<String> = []
 
     /// The root of the file.
     func read(_ text: String) throws(TemplateError) -> TemplateNode {
@@ -83,6 +85,7 @@ struct TemplateReader {
                 throw error(.malformed, "a member's name must be text", key.mark)
             }
             guard name.string != "<<" else { throw error(.unsupported, "YAML merges are not supported", key.mark) }
+            if depth == 0, ignoredSections.contains(name.string) { continue }
             members.append(
                 TemplateMember(
                     name: name.string, location: location(key.mark), value: try node(value, depth: depth + 1)))

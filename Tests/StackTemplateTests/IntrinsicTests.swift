@@ -111,4 +111,20 @@ import Testing
             try FakeAccount.resolve(json).resource("A")?.properties
                 == ["TopicName": "x-t", "Tags": ["x", .number("1.50"), true]])
     }
+
+    @Test("what the CDK adds to every template does not get in the way")
+    func synthesised() throws {
+        let text = """
+            {"Resources": {"T": {"Type": "AWS::SNS::Topic", "Metadata": {"aws:cdk:path": "Stack/T/Resource"}},
+              "CDKMetadata": {"Type": "AWS::CDK::Metadata", "Condition": "CDKMetadataAvailable",
+               "Properties": {"Analytics": "v2:deflate64:H4sI"}}},
+             "Conditions": {"CDKMetadataAvailable": {"Fn::Or": [{"Fn::Equals": [{"Ref": "AWS::Region"}, "af-south-1"]},
+               {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-west-2"]}]}},
+             "Parameters": {"BootstrapVersion": {"Type": "AWS::SSM::Parameter::Value<String>",
+               "Default": "/cdk-bootstrap/hnb659fds/version", "Description": "Version"}},
+             "Rules": {"CheckBootstrapVersion": {"Assertions": [{"Assert": {"Fn::Not": [{"Fn::Contains": [["1", "2"],
+               {"Ref": "BootstrapVersion"}]}]}, "AssertDescription": "too old"}]}}}
+            """
+        #expect(try FakeAccount.resolve(text).resources.map(\.logicalID) == ["T", "CDKMetadata"])
+    }
 }

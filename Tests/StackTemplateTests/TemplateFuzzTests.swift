@@ -83,6 +83,6 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test("aliases cannot multiply")
     func aliases() {
         let levels = (1...40).map { "  a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n" }.joined()
-        #expect(!survives("Metadata:\n  a0: &a0 [x, x]\n\(levels)Resources: {A: {Type: T}}\n"))
+        #expect(!survives("Mappings:\n  a0: &a0 [x, x]\n\(levels)Resources: {A: {Type: T}}\n"))
     }
 }
