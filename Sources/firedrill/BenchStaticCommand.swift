@@ -28,7 +28,7 @@ struct BenchStaticCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
+        do throws(LoadError) {
             let load = try StaticLoad(
                 url: url, connections: connections, duration: .milliseconds(Int(seconds * 1000)), threads: threads)
             let outcome = try await load.run()
@@ -36,10 +36,11 @@ struct BenchStaticCommand: AsyncParsableCommand {
                 "requests": .integer(outcome.requests), "errors": .integer(outcome.errors),
                 "requestsPerSecond": .double(outcome.requestsPerSecond),
                 "cpuMicrosecondsPerRequest": .double(outcome.cpuMicrosecondsPerRequest),
-                "p50Milliseconds": .double(outcome.serviceTime.p50), "p99Milliseconds": .double(outcome.serviceTime.p99),
+                "p50Milliseconds": .double(outcome.serviceTime.p50),
+                "p99Milliseconds": .double(outcome.serviceTime.p99),
             ]
             Console.print(line.text)
-        } catch let error as LoadError {
+        } catch {
             throw CommandFailure(exitCode: .badConfiguration, message: "\(error)")
         }
     }

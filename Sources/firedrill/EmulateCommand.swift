@@ -1,14 +1,9 @@
 import ArgumentParser
 import ExactJSON
+import Foundation
 import StackEmulator
 import StackTemplate
 import Verdicts
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// `firedrill emulate`: runs a stack from its CloudFormation template on this machine.
 struct EmulateCommand: AsyncParsableCommand {
@@ -122,7 +117,7 @@ struct EmulateCommand: AsyncParsableCommand {
 
     private static func standardInputCloses() async {
         // Reading ends with the other side's end, however that came about.
-        await withCheckedContinuation { continuation in
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             Thread.detachNewThread {
                 while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
                 continuation.resume()

@@ -27,16 +27,15 @@ struct EmulatorProcess {
         // A group of its own: Ctrl-C in the terminal is for us, and we end it when the load has drained.
         options.processGroupID = 0
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
-        let words = Mutex("")
+        let words = LastWords()
         let result = try await Subprocess.run(
             .path(.init(executable)), arguments: Arguments(arguments), platformOptions: options, input: .inputWriter,
             output: .sequence, error: .sequence
         ) { execution -> Value? in
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            let errors = execution.standardError
+            return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for try await line in execution.standardError.strings() {
-                        words.withLock { $0 = String(($0 + line).suffix(4000)) }
-                    }
+                    for try await line in errors.strings() { words.add(line) }
                 }
                 var lines = execution.standardOutput.strings().makeAsyncIterator()
                 guard let line = try await lines.next(), let address = Self.address(line) else {
@@ -51,7 +50,7 @@ struct EmulatorProcess {
             }
         }
         if let value = result.closureResult { return value }
-        let message = words.withLock { $0 }.trimmed(dropping: "firedrill: ")
+        let message = words.text.trimmed(dropping: "firedrill: ")
         throw CommandFailure(
             exitCode: .badConfiguration,
             message: message.isEmpty ? "the emulator ended before it was ready (\(result.terminationStatus))" : message)
@@ -80,6 +79,17 @@ struct EmulatorProcess {
             let stack = json["stackName"]?.stringValue
         else { return nil }
         return Address(endpointURL: endpoint, apiURL: api, region: region, stackName: stack)
+    }
+}
+
+/// The end of what a process has said.
+private final class LastWords: Sendable {
+    private let state = Mutex("")
+
+    var text: String { state.withLock { $0 } }
+
+    func add(_ line: String) {
+        state.withLock { $0 = String(($0 + line + (line.hasSuffix("\n") ? "" : "\n")).suffix(4000)) }
     }
 }
 

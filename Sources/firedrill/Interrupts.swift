@@ -11,7 +11,8 @@ enum Interrupts {
     /// Delivers the signals as they come, for as long as somebody listens.
     static func signals() -> AsyncStream<Int32> {
         AsyncStream { continuation in
-            let sources = [SIGINT, SIGTERM].map { number in
+            // Handed from here to the end of the listening and touched by nobody in between.
+            nonisolated(unsafe) let sources = [SIGINT, SIGTERM].map { number in
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
                 source.setEventHandler { continuation.yield(number) }
