@@ -153,7 +153,7 @@ package struct AlarmObservation: Codable, Sendable, Equatable {
     package var verdict: CheckVerdict
     package var belowThreshold: Side?
     package var atThreshold: Side?
-    /// From the last fault to ALARM, and from there to OK, in seconds on the target's clock.
+    /// From the minute in which the faults began to ALARM, and from there to OK, in seconds on the target's clock.
     package var firedAfterSeconds: Double?
     package var clearedAfterSeconds: Double?
     /// Datapoints that the history says were evaluated when it fired.
