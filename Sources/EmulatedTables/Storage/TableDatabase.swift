@@ -23,10 +23,12 @@ final class TableDatabase: Sendable {
     private static let largestBatch = 256
 
     private let connections: any DatabaseWriter
+    private let isInMemory: Bool
     private let pending = Mutex(Pending())
 
     /// - Parameter directory: where the database file is kept; nil keeps everything in memory.
     init(directory: String?) throws(TablesError) {
+        isInMemory = directory == nil
         do {
             var configuration = Configuration()
             configuration.label = "tables"
@@ -117,7 +119,13 @@ final class TableDatabase: Sendable {
             defer { pending.isScheduled = true }
             return !pending.isScheduled
         }
-        if mustSchedule { schedule() }
+        guard mustSchedule else { return }
+        if isInMemory {
+            // Without a disk to wait for, a thread of its own would cost more than the write itself.
+            connections.writeWithoutTransaction { db in self.runBatch(db) }
+        } else {
+            schedule()
+        }
     }
 
     private func schedule() {
