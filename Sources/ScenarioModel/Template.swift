@@ -46,7 +46,7 @@ package enum TemplateExpression: Sendable, Equatable {
     case uuid
     /// `{{ random.int(a, b) }}`: an integer from a to b, both included.
     case randomInteger(ClosedRange<Int64>)
-    /// `{{ seq }}`: the iteration's number, from 0, unique in the run.
+    /// `{{ seq }}`: the iteration's number in its load, from 0.
     case sequence
     /// `{{ timestamp }}`: now in ISO 8601 with milliseconds.
     case timestamp

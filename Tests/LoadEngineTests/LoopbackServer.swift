@@ -82,10 +82,13 @@ final class LoopbackServer: Sendable {
 
     /// Closes everything; every thread of the server ends by itself.
     func stop() {
-        let sockets = counters.withLock { counters in
+        let sockets: [Int32]? = counters.withLock { counters in
+            // Once only: later the descriptors' numbers may be another server's.
+            guard !counters.stopping else { return nil }
             counters.stopping = true
             return counters.sockets
         }
+        guard let sockets else { return }
         for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
         shutdown(listener, Int32(SHUT_RDWR))
     }

@@ -31,6 +31,8 @@ package struct LoadPlan: Sendable {
     /// Longest wait for an answer, nanoseconds: API Gateway itself gives up after 29 s.
     var requestTimeout: UInt64 = 30_000_000_000
     var connectTimeout: UInt64 = 10_000_000_000
+    /// Handshakes before the first arrival, so that none of them falls into the measured time.
+    var opensConnectionsInHand = true
     /// PEM bundle to trust instead of the system's.
     package var certificateFile: String?
     /// Worker threads.

@@ -103,7 +103,7 @@ package final class LoadRunner: Sendable {
         let offeredUntil = board.stoppedAt >= start ? min(board.stoppedAt - start, duration) : nil
         return LoadResult(
             requests: figures.summaries(plan), total: figures.total(plan),
-            timeline: plan.timeline(board.timeline(), until: offeredUntil),
+            timeline: plan.loads.isEmpty ? [] : plan.timeline(board.timeline(), until: offeredUntil),
             generator: figures.health(plan), traffic: traffic, startedAt: startedAt, endedAt: end,
             warmupStartedAt: plan.warmup == nil ? startedAt : warmupStart, interrupted: board.stoppedAt != .max)
     }
@@ -123,6 +123,7 @@ package final class LoadRunner: Sendable {
 extension LoadPlan {
     /// Connections a worker opens before the first arrival: enough for answers that take 50 ms.
     var connectionsInHand: Int {
+        guard opensConnectionsInHand else { return 0 }
         let perSecond = loads.filter { $0.start == 0 }.map(\.schedule.ratePerSecond).reduce(0, +)
         let limit = loads.map(\.maxInFlight).reduce(0, +) / workers
         return max(0, min(Int(min(perSecond / 20 / Double(workers), 64)) + 1, limit))

@@ -60,7 +60,7 @@ extension Worker {
         if phase.isRecorded { figures.scheduleLag.record(now > due ? now - due : 0) }
         while let connection = idle.popLast() {
             // The server may have closed it meanwhile, and the loop not yet have heard of it.
-            if now &- connections[connection].idleSince > 200_000_000,
+            if now &- connections[connection].idleSince > 10_000_000,
                 firedrill_is_quiet(connections[connection].socket) == 0
             {
                 close(connection)
@@ -88,7 +88,7 @@ extension Worker {
             secondShard.responseTime.record(response)
         }
         guard goesOn, iterations[iteration].request + 1 < iterations[iteration].requests.upperBound else {
-            end(iteration, now)
+            end(iteration, now, afterFailure: !goesOn)
             return
         }
         iterations[iteration].request += 1
@@ -103,15 +103,21 @@ extension Worker {
         }
     }
 
-    private mutating func end(_ iteration: Int, _ now: UInt64) {
+    private mutating func end(_ iteration: Int, _ now: UInt64, afterFailure: Bool = false) {
         let load = iterations[iteration].load
         if load < 0, now < closedEnd, !isDraining {
-            // A virtual user of the closed model begins anew at once.
+            // A virtual user of the closed model begins anew at once; after a failure a moment later, or a server that
+            // refuses connections would be asked without end in one turn of the loop.
+            let pause: UInt64 = afterFailure ? 10_000_000 : 0
             figures.iterations &+= 1
             iterations[iteration].writer.sequence &+= UInt64(plan.workers)
             iterations[iteration].request = iterations[iteration].requests.lowerBound
-            iterations[iteration].due = now
-            startRequest(iteration)
+            iterations[iteration].due = now &+ pause
+            if pause == 0 {
+                startRequest(iteration)
+            } else {
+                waiting.insert(.init(due: now &+ pause, iteration: iteration))
+            }
             return
         }
         iterations[iteration].isActive = false
