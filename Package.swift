@@ -30,7 +30,6 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let xmlCoder = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
@@ -50,7 +49,6 @@ let package = Package(
         .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -83,6 +81,7 @@ let package = Package(
         program("items-stream", knows: ["ItemsService", "LambdaRuntime"]),
 
         // The emulator.
+        .systemLibrary(name: "CZlib"),
         room("EmulatorCore", knows: ["ExactJSON", "Timekeeping"]),
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
         room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "Timekeeping"]),
@@ -91,8 +90,7 @@ let package = Package(
             "StackEmulator",
             knows: [
                 "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "StackTemplate",
-                "AWSSigning", "ExactJSON",
-                "Timekeeping", hummingbird, nioCore, nioPosix, nioHTTP1, crypto, subprocess,
+                "HTTPExchange", "ExactJSON", "Timekeeping", "CZlib", nioCore, nioPosix, nioHTTP1, subprocess,
             ]),
 
         // Verdicts and reports.
@@ -134,7 +132,9 @@ let package = Package(
         tests("EmulatedTablesTests", of: ["EmulatedTables", "EmulatorCore", "ExactJSON", "Timekeeping"]),
         tests("EmulatedMonitoringTests", of: ["EmulatedMonitoring", "EmulatorCore", "ExactJSON", "Timekeeping"]),
         tests("EmulatedServicesTests", of: ["EmulatedServices", "EmulatorCore", "ExactJSON"]),
-        tests("StackEmulatorTests", of: ["StackEmulator", "EmulatorCore", "StackTemplate", "ExactJSON"]),
+        tests(
+            "StackEmulatorTests",
+            of: ["StackEmulator", "EmulatorCore", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", nioHTTP1]),
         tests("VerdictsTests", of: ["Verdicts", "LoadMetrics", "ScenarioModel"]),
         tests("DrillsTests", of: ["Drills", "LoadMetrics", "ScenarioModel", "AWSClients", "ExactJSON", "Timekeeping"]),
         tests("ReportingTests", of: ["Reporting", "LoadMetrics", "Verdicts"]),

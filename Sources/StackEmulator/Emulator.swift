@@ -1,0 +1,208 @@
+import EmulatedMonitoring
+import EmulatedServices
+import EmulatedTables
+import EmulatorCore
+import ExactJSON
+import NIOCore
+import NIOPosix
+import StackTemplate
+import Synchronization
+import Timekeeping
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A stack, running on this machine from its CloudFormation template, behind one port that speaks AWS's wire protocols.
+package final class Emulator: Sendable {
+    private struct State {
+        var dispatcher: Dispatcher?
+        var mappings: [EventSourceMapping] = []
+        var listener: HTTPListener?
+    }
+
+    private let configuration: EmulatorConfiguration
+    private let account: EmulatedAccount
+    private let clock: VirtualClock
+    private let nursery = TaskNursery()
+    private let date: HTTPDate
+    private let state = Mutex(State())
+
+    /// Longest body that is taken in; each service has its own, shorter limit.
+    private static let maximumBodyBytes = 17 << 20
+
+    package init(configuration: EmulatorConfiguration) {
+        self.configuration = configuration
+        account = EmulatedAccount(id: configuration.accountID, region: configuration.region)
+        clock = VirtualClock(realTime: configuration.realTime)
+        date = HTTPDate(realTime: configuration.realTime)
+    }
+
+    /// Creates the stack and opens the port; requests are answered as soon as `run` is called.
+    ///
+    /// - Throws: `EmulatorError` for a template, a function's command or a port that does not work; nothing is left open.
+    package func start() async throws(EmulatorError) -> EmulatorAddress {
+        let listener = HTTPListener(
+            group: MultiThreadedEventLoopGroup.singleton, nursery: nursery, maximumBodyBytes: Self.maximumBodyBytes,
+            date: date
+        ) { [weak self] in self?.answer($0) ?? .now(ServerResponse(status: 503)) }
+        let port = try await bind(listener)
+        do throws(EmulatorError) {
+            let address = try await build(port: port)
+            state.withLock { $0.listener = listener }
+            return address
+        } catch {
+            await listener.close()
+            throw error
+        }
+    }
+
+    /// Serves until the task is cancelled; then ends all functions' processes and closes all connections.
+    package func run() async throws {
+        let (listener, mappings) = state.withLock { ($0.listener, $0.mappings) }
+        for mapping in mappings { mapping.poke() }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.nursery.run() }
+            group.addTask { await self.clock.run() }
+        }
+        await listener?.close()
+        try Task.checkCancellation()
+    }
+
+    private func answer(_ request: ServerRequest) -> ServerAnswer {
+        guard let dispatcher = state.withLock({ $0.dispatcher }) else {
+            return .now(ServerResponse(status: 503, headers: ["Retry-After": "1"]))
+        }
+        return dispatcher.answer(request)
+    }
+
+    private func bind(_ listener: HTTPListener) async throws(EmulatorError) -> Int {
+        do {
+            return try await listener.bind(host: "127.0.0.1", port: configuration.port)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw EmulatorError(
+                code: .port, message: "port \(configuration.port) is in use; choose another one, or 0 for any free one")
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw EmulatorError(
+                code: .port, message: "port \(configuration.port) may not be used; choose one above 1023")
+        } catch {
+            throw EmulatorError(code: .port, message: "port \(configuration.port) cannot be opened: \(error)")
+        }
+    }
+
+    private func build(port: Int) async throws(EmulatorError) -> EmulatorAddress {
+        let endpointURL = "http://127.0.0.1:\(port)"
+        let keys = KeyService(account: account, clock: clock)
+        let defaultKey = keys.create(description: "Default key that protects Lambda functions that name none.")
+        keys.createAlias(StackBuilder.defaultKeyAlias, keyID: defaultKey.id)
+        let queues = QueueService(account: account, clock: clock) { endpointURL }
+        let topics = TopicService(account: account, clock: clock, queues: queues)
+        let logs = LogsService(account: account, clock: clock)
+        let metrics = CloudWatchService(
+            account: account, clock: clock, actions: AlarmNotifications(topics: topics).carryOut)
+        let tables: TableService
+        do throws(TablesError) {
+            tables = try TableService(account: account, clock: clock, directory: configuration.dataDirectory)
+        } catch {
+            throw EmulatorError(code: .storage, message: error.message, location: configuration.dataDirectory)
+        }
+        let lambda = LambdaService(
+            LambdaService.Surroundings(
+                account: account, clock: clock, realTime: configuration.realTime, keys: keys, logs: logs,
+                metrics: metrics, nursery: nursery, eventLoops: MultiThreadedEventLoopGroup.singleton, date: date,
+                switches: configuration.switches, baseEnvironment: configuration.baseEnvironment))
+        lambda.setEndpoint(endpointURL)
+        let built = try await StackBuilder(
+            configuration: configuration, account: account, clock: clock, endpointURL: endpointURL, keys: keys,
+            queues: queues, topics: topics, tables: tables, logs: logs, metrics: metrics, lambda: lambda
+        ).build()
+
+        let gateway = gateway(built, lambda: lambda, logs: logs, metrics: metrics)
+        let stacks = CloudFormationService()
+        stacks.register(built.stack)
+        let dispatcher = Dispatcher(
+            gateway: gateway,
+            gatewayCalls: APIGatewayRESTService(
+                gateway: gateway,
+                documents: APIGatewayDocuments(stack: built.stack.resolved, createdAt: built.stack.createdAt)),
+            lambda: LambdaRESTService(functions: lambda, mappings: built.mappings),
+            json: JSONProtocol(
+                services: Self.jsonServices(tables: tables, metrics: metrics, logs: logs, keys: keys, queues: queues)),
+            query: QueryProtocol(services: [
+                "2010-05-15": .init(service: stacks, namespace: CloudFormationService.namespace),
+                "2011-06-15": .init(service: STSService(account: account), namespace: STSService.namespace),
+                "2010-03-31": .init(service: topics, namespace: TopicService.namespace),
+            ]), clock: ClockEndpoint(clock: clock, mode: configuration.clockMode))
+        metrics.start()
+        lambda.start()
+        state.withLock { state in
+            state.dispatcher = dispatcher
+            state.mappings = built.mappings
+        }
+        return EmulatorAddress(
+            port: port, endpointURL: endpointURL,
+            apiURLs: built.apis.flatMap { api in
+                api.stages.map { "\(endpointURL)/_aws/execute-api/\(api.id)/\($0.name)" }
+            }, region: account.region, accountID: account.id, stackName: configuration.stackName)
+    }
+
+    private func gateway(
+        _ built: StackBuilder.Built, lambda: LambdaService, logs: LogsService, metrics: CloudWatchService
+    ) -> APIGatewayService {
+        let gateway = APIGatewayService(account: account)
+        let permissions = built.permissions
+        let account = account
+        let surroundings = StageRuntime.Surroundings(
+            account: account, clock: clock, functions: lambda, logs: logs, metrics: metrics, nursery: nursery,
+            eventLoops: MultiThreadedEventLoopGroup.singleton, switches: configuration.switches
+        ) { function, method in
+            permissions.allow(
+                function: function, service: "apigateway.amazonaws.com", sourceARN: method, account: account)
+        }
+        for api in built.apis { gateway.add(api, surroundings: surroundings) }
+        return gateway
+    }
+
+    private static func jsonServices(
+        tables: TableService, metrics: CloudWatchService, logs: LogsService, keys: KeyService, queues: QueueService
+    ) -> [String: JSONProtocol.Service] {
+        [
+            "DynamoDB_20120810": .init(
+                service: tables, version: "1.0", errorNamespace: "com.amazonaws.dynamodb.v20120810", hasChecksum: true),
+            "DynamoDBStreams_20120810": .init(
+                service: tables.streams, version: "1.0", errorNamespace: "com.amazonaws.dynamodb.v20120810",
+                hasChecksum: true),
+            "GraniteServiceVersion20100801": .init(
+                service: metrics, version: "1.0", errorNamespace: "com.amazonaws.cloudwatch.v2010_08_01",
+                queryErrorCode: CloudWatchService.queryErrorCode),
+            "Logs_20140328": .init(service: logs, version: "1.1", errorNamespace: ""),
+            "TrentService": .init(service: keys, version: "1.1", errorNamespace: ""),
+            "AmazonSQS": .init(
+                service: queues, version: "1.0", errorNamespace: "com.amazonaws.sqs",
+                queryErrorCode: { error in
+                    error.code == "QueueDoesNotExist" ? "AWS.SimpleQueueService.NonExistentQueue" : error.code
+                }),
+        ]
+    }
+}
+
+/// What alarms do: publish to topics.
+struct AlarmNotifications: Sendable {
+    var topics: TopicService
+
+    @Sendable func carryOut(_ request: AlarmActionRequest) async -> AlarmActionOutcome {
+        guard request.actionARN.contains(":sns:") else {
+            return .failure("Actions of this kind are not emulated: \(request.actionARN)")
+        }
+        do throws(AWSServiceError) {
+            try topics.publish(
+                topicARN: request.actionARN, subject: request.subject, message: request.notification.text,
+                service: "cloudwatch.amazonaws.com", sourceARN: request.alarmARN)
+            return .success
+        } catch {
+            return .failure(error.message)
+        }
+    }
+}

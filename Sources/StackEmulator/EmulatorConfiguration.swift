@@ -1,0 +1,61 @@
+package import Timekeeping
+
+/// What to run, and how.
+package struct EmulatorConfiguration: Sendable {
+    /// The CloudFormation template, YAML or JSON.
+    package var templateText: String
+    /// What messages call the template.
+    package var templateFile: String
+    package var stackName: String
+    /// Template parameters; the others take their defaults.
+    package var parameters: [String: String]
+    /// Command lines by a function's logical id or name.
+    package var functions: [String: String]
+    /// On 127.0.0.1; 0 takes any free one.
+    package var port: Int
+    /// Keeps tables and streams over restarts; nil keeps them in memory.
+    package var dataDirectory: String?
+    package var clockMode: ClockMode
+    package var region: String
+    package var accountID: String
+    package var switches: EmulatorSwitches
+    /// What every function's process sees besides its own variables; PATH also finds its command.
+    package var baseEnvironment: [String: String]
+    /// The machine's time.
+    package var realTime: @Sendable () -> Timestamp
+
+    package init(
+        templateText: String, templateFile: String, stackName: String, parameters: [String: String] = [:],
+        functions: [String: String], port: Int = 0, dataDirectory: String? = nil, clockMode: ClockMode = .skip,
+        region: String = "us-west-2", accountID: String = "123456789012",
+        switches: EmulatorSwitches = EmulatorSwitches(),
+        baseEnvironment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8"],
+        realTime: @escaping @Sendable () -> Timestamp = Timestamp.system
+    ) {
+        self.templateText = templateText
+        self.templateFile = templateFile
+        self.stackName = stackName
+        self.parameters = parameters
+        self.functions = functions
+        self.port = port
+        self.dataDirectory = dataDirectory
+        self.clockMode = clockMode
+        self.region = region
+        self.accountID = accountID
+        self.switches = switches
+        self.baseEnvironment = baseEnvironment
+        self.realTime = realTime
+    }
+}
+
+/// Where a running emulator is reached.
+package struct EmulatorAddress: Sendable, Equatable {
+    package var port: Int
+    /// What AWS clients take as their endpoint: `http://127.0.0.1:4566`.
+    package var endpointURL: String
+    /// One for each stage of each API, without a slash at the end.
+    package var apiURLs: [String]
+    package var region: String
+    package var accountID: String
+    package var stackName: String
+}

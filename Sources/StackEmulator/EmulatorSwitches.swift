@@ -1,0 +1,24 @@
+/// Facts about AWS that are not documented or not verified, each named and settable, and the emulator's own limits.
+package struct EmulatorSwitches: Sendable, Equatable {
+    /// Whether answers of an integration with a status of 400 and more go into the stage cache.
+    package var cachesErrorAnswers = true
+    /// Whether `Cache-Control: max-age=0` needs the permission execute-api:InvalidateCache; without a signed request it is
+    /// then not obeyed, and the answer carries a warning.
+    package var cacheInvalidationNeedsPermission = true
+    /// How long after a failed batch its first retry comes; the delay doubles with each failure.
+    package var firstRetryDelay: Duration = .seconds(1)
+    /// The longest delay between two tries of a batch.
+    package var longestRetryDelay: Duration = .seconds(60)
+    /// How long an execution environment stays idle before it is ended, on the emulator's clock.
+    package var environmentIdleLifetime: Duration = .seconds(900)
+    /// How long a runtime may take to start (Lambda: 10 seconds).
+    package var initializationLimit: Duration = .seconds(10)
+    /// How long the gateway waits for an integration (API Gateway: 29 seconds).
+    package var integrationTimeout: Duration = .seconds(29)
+    /// How many environments of a function may work at once; more requests are throttled. An account has 1000 for all.
+    package var concurrencyPerFunction = 128
+    /// How many bytes the stage cache holds at most, whatever the cluster's size.
+    package var stageCacheBytes = 128 << 20
+
+    package init() {}
+}

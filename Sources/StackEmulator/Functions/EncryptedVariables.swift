@@ -1,0 +1,32 @@
+import EmulatedServices
+import EmulatorCore
+import ExactJSON
+
+/// A function's environment variables at rest: sealed by the stack's key, or by Lambda's own when the function names none.
+/// The plaintext exists only in the call that asks for it.
+struct EncryptedVariables: Sendable {
+    private let blob: [UInt8]
+    private let functionARN: String
+
+    /// Seals the variables.
+    ///
+    /// - Parameter key: id, ARN or alias of the key.
+    /// - Throws: the key service's error when the key does not exist or is disabled.
+    init(
+        _ variables: [String: String], functionARN: String, key: String, keys: KeyService
+    ) throws(AWSServiceError) {
+        self.functionARN = functionARN
+        let plaintext = JSONValue.object(variables.mapValues(JSONValue.string)).serialized()
+        blob = try keys.seal(plaintext, keyID: key, context: Self.context(functionARN))
+    }
+
+    /// Opens them; fails while the key is disabled.
+    func decrypted(by keys: KeyService) throws(AWSServiceError) -> [String: String] {
+        let (plaintext, _) = try keys.open(blob, context: Self.context(functionARN))
+        let members = (try? JSONValue(parsing: plaintext))?.objectValue ?? [:]
+        return members.compactMapValues(\.stringValue)
+    }
+
+    // Lambda binds the variables to their function in the same way.
+    private static func context(_ functionARN: String) -> JSONValue { ["aws:lambda:FunctionArn": .string(functionARN)] }
+}

@@ -1,0 +1,238 @@
+import ExactJSON
+import NIOCore
+import NIOHTTP1
+import Synchronization
+import Timekeeping
+
+/// One process of a function, with a Runtime API of its own, so that every call is known to be this process's.
+final class ExecutionEnvironment: Sendable {
+    /// How the start of the runtime went.
+    enum Start: Sendable {
+        case ready(Duration)
+        case failed(RuntimeOutcome)
+    }
+
+    private struct State {
+        var session = RuntimeSession()
+        /// The runtime's open call for the next invocation.
+        var poll: OneShot<ServerResponse>?
+        var invocation: Invocation?
+        var outcome: OneShot<RuntimeOutcome>?
+        var processID: Int32?
+        var isEnded = false
+        var idleSince = Timestamp(nanosecondsSinceEpoch: 0)
+    }
+
+    let function: LambdaFunction
+    let log: FunctionLog
+    private let eventLoop: any EventLoop
+    private let nursery: TaskNursery
+    private let date: HTTPDate
+    private let started = ContinuousClock.now
+    private let start = OneShot<Start>()
+    private let stopping = OneShot<Void>()
+    private let state = Mutex(State())
+
+    init(
+        function: LambdaFunction, log: FunctionLog, eventLoop: any EventLoop, nursery: TaskNursery, date: HTTPDate
+    ) {
+        self.function = function
+        self.log = log
+        self.eventLoop = eventLoop
+        self.nursery = nursery
+        self.date = date
+    }
+
+    /// Runs the process to its end; `stop` and cancellation end it with its whole process group.
+    ///
+    /// - Parameter variables: what the process sees, given the address of its Runtime API.
+    func run(variables: (_ runtimeAPI: String) -> [String: String]) async {
+        let listener = HTTPListener(
+            group: eventLoop, nursery: nursery, maximumBodyBytes: RuntimeSession.maximumResponseBytes, date: date
+        ) { self.answer($0) }
+        let end: ProcessEnd
+        do {
+            let port = try await listener.bind(host: "127.0.0.1", port: 0)
+            end = await runProcess(variables("127.0.0.1:\(port)"))
+        } catch {
+            end = .notStarted("no Runtime API: \(error)")
+        }
+        finish(Task.isCancelled ? .stopped : .exited(end))
+        await listener.close()
+    }
+
+    private func runProcess(_ variables: [String: String]) async -> ProcessEnd {
+        await withTaskGroup(of: ProcessEnd?.self) { group in
+            group.addTask {
+                await FunctionProcess.run(
+                    self.function.command, environment: variables, eventLoop: self.eventLoop,
+                    started: { id in self.state.withLock { $0.processID = id } },
+                    output: { [log = self.log] in log.append($0) })
+            }
+            group.addTask {
+                await self.stopping.value
+                return nil
+            }
+            var end: ProcessEnd?
+            while let result = await group.next() {
+                if let result {
+                    end = result
+                    stopping.fulfill(())
+                } else {
+                    group.cancelAll()
+                }
+            }
+            return end ?? .notStarted("cancelled")
+        }
+    }
+
+    /// Waits for the runtime to ask for its first invocation.
+    func waitForStart(atMost limit: Duration) async -> Start {
+        let timer = eventLoop.scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
+            _ = self.start.fulfill(.failed(.timedOut))
+        }
+        let result = await start.value
+        timer.cancel()
+        if case .failed = result { stop() }
+        return result
+    }
+
+    /// Hands the runtime an invocation and waits for its outcome; a runtime that is late is stopped.
+    func invoke(_ invocation: Invocation, atMost limit: Duration) async -> RuntimeOutcome {
+        let outcome = OneShot<RuntimeOutcome>()
+        let (poll, isEnded) = state.withLock { state -> (OneShot<ServerResponse>?, Bool) in
+            if state.isEnded { return (nil, true) }
+            state.outcome = outcome
+            if let poll = state.poll.take() {
+                state.session.begin(invocation.requestID)
+                return (poll, false)
+            }
+            state.invocation = invocation
+            return (nil, false)
+        }
+        if isEnded { return .exited(.exited(0)) }
+        poll?.fulfill(event(for: invocation))
+        let timer = eventLoop.scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
+            _ = outcome.fulfill(.timedOut)
+        }
+        let result = await outcome.value
+        timer.cancel()
+        switch result {
+        case .response, .failure: await settleOutput()
+        case .exited: break
+        case .timedOut, .stopped: stop()
+        }
+        return result
+    }
+
+    /// Ends the process and its whole group, without waiting for it.
+    func stop() { stopping.fulfill(()) }
+
+    var isEnded: Bool { state.withLock { $0.isEnded } }
+
+    /// The largest resident size that the process had, in MiB; 0 when it cannot be told.
+    var peakMemoryMebibytes: Int {
+        guard let id = state.withLock({ $0.processID }) else { return 0 }
+        return ProcessMemory.peakMebibytes(of: id)
+    }
+
+    /// What the runtime wrote before its answer is on the same event loop: after one turn of it, it has been read.
+    private func settleOutput() async { try? await eventLoop.submit {}.get() }
+
+    private func finish(_ outcome: RuntimeOutcome) {
+        let (waiter, poll) = state.withLock { state in
+            state.isEnded = true
+            state.session.end()
+            return (state.outcome.take(), state.poll.take())
+        }
+        start.fulfill(.failed(outcome))
+        waiter?.fulfill(outcome)
+        poll?.fulfill(Self.refusal(status: 403, type: "InvalidStateTransition", message: "The environment has ended."))
+    }
+
+    // MARK: Runtime API
+
+    private func answer(_ request: ServerRequest) -> ServerAnswer {
+        let prefix = "/2018-06-01/runtime/"
+        let path = request.path
+        guard path.hasPrefix(prefix) else { return .now(Self.unknownPath) }
+        let parts = path.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+        let errorType = request.headers.first(name: "Lambda-Runtime-Function-Error-Type")
+        switch (request.method, parts.count, parts.first, parts.last) {
+        case ("GET", 2, "invocation", "next"): return next()
+        case ("POST", 3, "invocation", "response"):
+            let verdict = state.withLock {
+                $0.session.response(to: parts[1], body: request.body, isTooLong: request.isBodyTooLong)
+            }
+            return settle(verdict, isTooLong: request.isBodyTooLong)
+        case ("POST", 3, "invocation", "error"):
+            return settle(state.withLock { $0.session.failure(of: parts[1], body: request.body, type: errorType) })
+        case ("POST", 2, "init", "error"):
+            return settle(state.withLock { $0.session.initFailure(body: request.body, type: errorType) })
+        default: return .now(Self.unknownPath)
+        }
+    }
+
+    private func next() -> ServerAnswer {
+        let poll = OneShot<ServerResponse>()
+        let (verdict, invocation) = state.withLock { state -> (RuntimeSession.Verdict, Invocation?) in
+            let verdict = state.session.next()
+            guard case .park = verdict else { return (verdict, nil) }
+            if let invocation = state.invocation.take() {
+                state.session.begin(invocation.requestID)
+                return (verdict, invocation)
+            }
+            state.poll = poll
+            return (verdict, nil)
+        }
+        switch verdict {
+        case .park(let isFirst):
+            if isFirst { start.fulfill(.ready(ContinuousClock.now - started)) }
+            if let invocation { return .now(event(for: invocation)) }
+            return .later { await poll.value }
+        case .refuse(let status, let type, let message):
+            return .now(Self.refusal(status: status, type: type, message: message))
+        case .finish, .initFailed: return .now(Self.accepted)
+        }
+    }
+
+    private func settle(_ verdict: RuntimeSession.Verdict, isTooLong: Bool = false) -> ServerAnswer {
+        switch verdict {
+        case .finish(let outcome):
+            state.withLock { $0.outcome.take() }?.fulfill(outcome)
+            return .now(
+                isTooLong
+                    ? Self.refusal(
+                        status: 413, type: "RequestEntityTooLarge", message: "Exceeded maximum allowed payload size")
+                    : Self.accepted)
+        case .initFailed(let outcome):
+            start.fulfill(.failed(outcome))
+            return .now(Self.accepted)
+        case .refuse(let status, let type, let message):
+            return .now(Self.refusal(status: status, type: type, message: message))
+        case .park: return .now(Self.accepted)
+        }
+    }
+
+    private func event(for invocation: Invocation) -> ServerResponse {
+        var headers: HTTPHeaders = [
+            "Content-Type": "application/json",
+            "Lambda-Runtime-Aws-Request-Id": invocation.requestID,
+            "Lambda-Runtime-Deadline-Ms": String(invocation.deadline.millisecondsSinceEpoch),
+            "Lambda-Runtime-Invoked-Function-Arn": function.arn,
+            "Lambda-Runtime-Trace-Id": invocation.traceID,
+        ]
+        if let context = invocation.clientContext { headers.add(name: "Lambda-Runtime-Client-Context", value: context) }
+        return ServerResponse(status: 200, headers: headers, body: invocation.payload)
+    }
+
+    private static let accepted = ServerResponse(
+        status: 202, headers: ["Content-Type": "application/json"], body: Array(#"{"status":"OK"}"#.utf8))
+    private static let unknownPath = refusal(status: 404, type: "NotFound", message: "no such path of the Runtime API")
+
+    private static func refusal(status: Int, type: String, message: String) -> ServerResponse {
+        ServerResponse(
+            status: status, headers: ["Content-Type": "application/json"],
+            body: LambdaText.errorPayload(type: type, message: message))
+    }
+}

@@ -1,0 +1,42 @@
+import EmulatorCore
+
+/// The variables that a function's process sees.
+///
+/// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+enum ProcessEnvironment {
+    static func variables(
+        of function: LambdaFunction, log: FunctionLog, own: [String: String], runtimeAPI: String, endpoint: String,
+        account: EmulatedAccount, base: [String: String]
+    ) -> [String: String] {
+        var variables = base
+        // A function's own variables come first, the reserved ones below cannot be overridden.
+        variables.merge(own) { _, new in new }
+        let directory = function.command.executable.split(separator: "/").dropLast().joined(separator: "/")
+        variables.merge([
+            "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memorySize),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": log.group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": log.stream,
+            "AWS_EXECUTION_ENV": "AWS_Lambda_\(function.runtime)",
+            "AWS_REGION": account.region,
+            "AWS_DEFAULT_REGION": account.region,
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": accessKey(of: function.name),
+            "AWS_SECRET_ACCESS_KEY": "emulated-secret-of-\(function.name)",
+            "AWS_SESSION_TOKEN": "emulated-session-of-\(function.name)",
+            "LAMBDA_TASK_ROOT": function.command.executable.hasPrefix("/") ? "/" + directory : directory,
+            "LAMBDA_RUNTIME_DIR": "/var/runtime",
+            "_HANDLER": function.handler,
+            "TZ": ":UTC",
+        ]) { _, new in new }
+        return variables
+    }
+
+    /// The access key of the role that a function runs under; it tells the function's calls from others.
+    static func accessKey(of function: String) -> String {
+        "ASIA" + Identifiers.stable(function, length: 16, alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    }
+}

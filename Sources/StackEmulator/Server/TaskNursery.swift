@@ -1,0 +1,23 @@
+/// Starts work from code that cannot wait for it, as child tasks of whoever runs the nursery.
+///
+/// When `run` is cancelled, all its tasks are, and `run` returns when the last one has ended.
+final class TaskNursery: Sendable {
+    typealias Work = @Sendable () async -> Void
+
+    private let work: AsyncStream<Work>
+    private let continuation: AsyncStream<Work>.Continuation
+
+    init() {
+        (work, continuation) = AsyncStream.makeStream()
+    }
+
+    /// Starts a task; work handed in before `run` starts with it, work handed in after its end never does.
+    func start(_ work: @escaping Work) { continuation.yield(work) }
+
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await work in work { group.addTask(operation: work) }
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import EmulatorCore
+import ExactJSON
+import NIOHTTP1
+
+/// Tells by a request's host, path and headers whom it is for.
+struct Dispatcher: Sendable {
+    var gateway: APIGatewayService
+    var gatewayCalls: APIGatewayRESTService
+    var lambda: LambdaRESTService
+    var json: JSONProtocol
+    var query: QueryProtocol
+    var clock: ClockEndpoint
+
+    private static let apiPrefix = "/_aws/execute-api/"
+
+    func answer(_ request: ServerRequest) -> ServerAnswer {
+        let path = request.path
+        if path.hasPrefix(Self.apiPrefix) {
+            let rest = path.dropFirst(Self.apiPrefix.count)
+            let id = rest.prefix { $0 != "/" }
+            return gateway.answer(request, api: String(id), path: rest[id.endIndex...])
+        }
+        if let host = request.headers.first(name: "Host"), let id = Self.apiID(inHost: host) {
+            return gateway.answer(request, api: id, path: path)
+        }
+        if path.hasPrefix(ClockEndpoint.path) { return clock.answer(request) }
+        let decoded: ServerRequest
+        switch ContentDecoding.decode(request) {
+        case .decoded(let request): decoded = request
+        case .refused(let response): return .now(response)
+        }
+        if let target = decoded.headers.first(name: "X-Amz-Target") {
+            return .later { await json.answer(decoded, target: target) }
+        }
+        if path.hasPrefix("/2015-03-31/") { return .later { await lambda.answer(decoded) } }
+        if path.hasPrefix("/restapis") { return .now(gatewayCalls.answer(decoded)) }
+        if path == "/" { return .later { await query.answer(decoded) } }
+        let error = AWSServiceError(
+            "UnknownOperationException", "\(request.method) \(path) is not emulated.", status: 404)
+        return .now(RESTAnswer.failure(error, messageMember: "message"))
+    }
+
+    /// `abc` of `abc.execute-api.us-west-2.amazonaws.com` or `abc.execute-api.localhost:4566`.
+    static func apiID(inHost host: String) -> String? {
+        let labels = host.prefix { $0 != ":" }.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count >= 3, labels[1] == "execute-api", !labels[0].isEmpty else { return nil }
+        return String(labels[0])
+    }
+}
