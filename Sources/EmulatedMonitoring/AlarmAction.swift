@@ -6,11 +6,17 @@ import EmulatorCore
 package struct AlarmActionRequest: Sendable {
     /// What is to act: an SNS topic, a Lambda function.
     package var actionARN: String
+    /// The alarm's name.
     package var alarmName: String
+    /// The alarm's ARN.
     package var alarmARN: String
+    /// The state that the alarm left.
     package var oldState: AlarmState
+    /// The state that it is in now.
     package var newState: AlarmState
+    /// Why, in CloudWatch's words.
     package var reason: String
+    /// When the state changed, on the emulator's clock.
     package var stateChanged: Timestamp
     /// The subject line that SNS gets.
     package var subject: String
@@ -63,22 +69,32 @@ extension AlarmActionRequest {
             "OKActions": .array(alarm.okActions.map(JSONValue.string)),
             "AlarmActions": .array(alarm.alarmActions.map(JSONValue.string)),
             "InsufficientDataActions": .array(alarm.insufficientDataActions.map(JSONValue.string)),
-            "Trigger": [
-                "MetricName": .string(alarm.metric.name),
-                "Namespace": .string(alarm.metric.namespace),
-                "StatisticType": .string(alarm.parsedStatistic.isPlain ? "Statistic" : "ExtendedStatistic"),
-                "Statistic": .string(alarm.parsedStatistic.isPlain ? alarm.statistic.uppercased() : alarm.statistic),
-                "Unit": alarm.unit.map(JSONValue.string) ?? .null,
-                "Dimensions": .array(
-                    alarm.metric.dimensions.map { ["value": .string($0.value), "name": .string($0.name)] }),
-                "Period": .integer(alarm.period),
-                "EvaluationPeriods": .integer(alarm.criteria.evaluationPeriods),
-                "DatapointsToAlarm": .integer(alarm.criteria.requiredBreaches),
-                "ComparisonOperator": .string(alarm.criteria.comparison.rawValue),
-                "Threshold": .number(JavaNumber.text(alarm.criteria.threshold)),
-                "TreatMissingData": .string(alarm.criteria.missingData.rawValue),
-                "EvaluateLowSampleCountPercentile": .string(alarm.lowSampleCountPercentile ?? ""),
-            ],
+            "Trigger": trigger(alarm),
         ]
+    }
+
+    private static func trigger(_ alarm: AlarmConfiguration) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "Period": .integer(alarm.source.period),
+            "EvaluationPeriods": .integer(alarm.criteria.evaluationPeriods),
+            "DatapointsToAlarm": .integer(alarm.criteria.requiredBreaches),
+            "ComparisonOperator": .string(alarm.criteria.comparison.rawValue),
+            "Threshold": .number(JavaNumber.text(alarm.criteria.threshold)),
+            "TreatMissingData": .string(alarm.criteria.missingData.rawValue),
+            "EvaluateLowSampleCountPercentile": .string(alarm.lowSampleCountPercentile ?? ""),
+        ]
+        switch alarm.source {
+        case .metric(let metric):
+            let isPlain = metric.query.statistic.isPlain
+            members["MetricName"] = .string(metric.query.metric.name)
+            members["Namespace"] = .string(metric.query.metric.namespace)
+            members["StatisticType"] = isPlain ? "Statistic" : "ExtendedStatistic"
+            members["Statistic"] = .string(isPlain ? metric.statistic.uppercased() : metric.statistic)
+            members["Unit"] = metric.query.unit.map(JSONValue.string) ?? .null
+            members["Dimensions"] = .array(
+                metric.query.metric.dimensions.map { ["value": .string($0.value), "name": .string($0.name)] })
+        case .math(let math): members["Metrics"] = .array(math.set.queries.map(\.json))
+        }
+        return .object(members)
     }
 }

@@ -6,13 +6,7 @@ import Timekeeping
 struct AlarmConfiguration: Sendable, Equatable {
     var name: String
     var description: String?
-    var metric: MetricIdentity
-    /// The name as the caller wrote it: `Sum`, `p99`.
-    var statistic: String
-    var parsedStatistic: MetricStatistic
-    var unit: String?
-    /// Seconds: 10, 20, 30 or a multiple of 60.
-    var period: Int
+    var source: AlarmSource
     var criteria: AlarmCriteria
     /// `TreatMissingData` was given, so descriptions show it.
     var showsMissingData: Bool
@@ -42,37 +36,10 @@ struct AlarmConfiguration: Sendable, Equatable {
         alarmActions = try Self.actions(input, "AlarmActions")
         insufficientDataActions = try Self.actions(input, "InsufficientDataActions")
 
-        if try !input.list("Metrics").isEmpty {
-            throw .invalidValue("Alarms on metric math expressions are not emulated.")
-        }
-        guard let metricName = try input.string("MetricName"), let namespace = try input.string("Namespace") else {
-            throw .invalidCombination("MetricName and Namespace are required for an alarm on a single metric.")
-        }
-        metric = MetricIdentity(namespace: namespace, name: metricName, dimensions: try input.dimensions("Dimensions"))
-        unit = try input.unit("Unit")
+        let metrics = try input.list("Metrics")
+        source = metrics.isEmpty ? .metric(try AlarmMetric(input)) : .math(try AlarmMath(input, metrics))
         lowSampleCountPercentile = try input.string("EvaluateLowSampleCountPercentile")
-
-        let plain = try input.string("Statistic")
-        let extended = try input.string("ExtendedStatistic")
-        switch (plain, extended) {
-        case (let text?, nil): statistic = text
-        case (nil, let text?): statistic = text
-        case (nil, nil): throw .invalidCombination("Exactly one of Statistic and ExtendedStatistic must be specified.")
-        default: throw .invalidCombination("Statistic and ExtendedStatistic are mutually exclusive.")
-        }
-        guard let parsed = MetricStatistic(statistic), parsed.isPlain == (extended == nil) else {
-            throw .invalidValue(
-                "The value \(statistic) for parameter \(extended == nil ? "Statistic" : "ExtendedStatistic") is invalid."
-            )
-        }
-        parsedStatistic = parsed
-
-        guard let period = try input.integer("Period") else { throw .invalidCombination("Period must be specified.") }
-        guard [10, 20, 30].contains(period) || (period > 0 && period % 60 == 0 && period <= 604_800) else {
-            throw .invalidValue("Period must be 10, 20, 30 or a multiple of 60")
-        }
-        self.period = period
-        criteria = try Self.criteria(input, period: period)
+        criteria = try Self.criteria(input, period: source.period)
         showsMissingData = try input.string("TreatMissingData") != nil
     }
 
@@ -112,16 +79,6 @@ struct AlarmConfiguration: Sendable, Equatable {
             throw .invalidValue("Invalid arn syntax: \(action)")
         }
         return actions
-    }
-}
-
-extension MetricStatistic {
-    /// One of the five that go into `Statistic` rather than `ExtendedStatistic`.
-    var isPlain: Bool {
-        switch self {
-        case .sampleCount, .sum, .average, .minimum, .maximum: true
-        case .percentile, .trimmed: false
-        }
     }
 }
 

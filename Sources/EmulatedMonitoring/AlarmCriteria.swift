@@ -12,6 +12,7 @@ package enum AlarmComparison: String, Sendable, Hashable, CaseIterable {
     case lessThan = "LessThanThreshold"
     case lessThanOrEqual = "LessThanOrEqualToThreshold"
 
+    /// Whether a value is on the wrong side of the threshold.
     package func isBreached(by value: Double, threshold: Double) -> Bool {
         switch self {
         case .greaterThanOrEqual: value >= threshold
@@ -49,12 +50,15 @@ package enum MissingDataTreatment: String, Sendable, Hashable, CaseIterable {
 
 /// What an alarm asks of its datapoints.
 package struct AlarmCriteria: Sendable, Hashable {
+    /// Which side of the threshold is the wrong one.
     package var comparison: AlarmComparison
+    /// What datapoints are compared with.
     package var threshold: Double
     /// N: how many datapoints are looked at.
     package var evaluationPeriods: Int
     /// M: how many of them must breach; nil means all, and words the state reason differently.
     package var datapointsToAlarm: Int?
+    /// What a missing datapoint counts as.
     package var missingData: MissingDataTreatment
 
     package init(
@@ -76,9 +80,11 @@ package struct AlarmCriteria: Sendable, Hashable {
 /// AWS says only that the range is longer than N and shows 5 for N = 3
 /// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html), so the rule is configurable.
 package struct EvaluationRange: Sendable, Hashable {
+    /// How many more than N are retrieved.
     package var extraPeriods: Int
 
     package init(extraPeriods: Int = 2) { self.extraPeriods = extraPeriods }
 
+    /// The number of datapoints in the range of an alarm with N evaluation periods.
     package func datapoints(evaluationPeriods: Int) -> Int { max(evaluationPeriods, 1) + max(extraPeriods, 0) }
 }

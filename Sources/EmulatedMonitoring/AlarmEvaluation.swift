@@ -4,7 +4,9 @@ package import Timekeeping
 package struct AlarmDatapoint: Sendable, Hashable {
     /// The start of the period's window.
     package var start: Timestamp
+    /// The statistic of the period's samples.
     package var value: Double
+    /// How many samples there were.
     package var sampleCount: Double
 
     package init(start: Timestamp, value: Double, sampleCount: Double = 1) {

@@ -34,18 +34,19 @@ struct AlarmRecord: Sendable {
             "OKActions": .array(configuration.okActions.map(JSONValue.string)),
             "AlarmActions": .array(configuration.alarmActions.map(JSONValue.string)),
             "InsufficientDataActions": .array(configuration.insufficientDataActions.map(JSONValue.string)),
-            "MetricName": .string(configuration.metric.name),
-            "Namespace": .string(configuration.metric.namespace),
-            "Dimensions": .array(configuration.metric.dimensions.map(\.json)),
-            "Period": .integer(configuration.period),
             "EvaluationPeriods": .integer(criteria.evaluationPeriods),
             "Threshold": .number(JavaNumber.text(criteria.threshold)),
             "ComparisonOperator": .string(criteria.comparison.rawValue),
         ]
-        members[configuration.parsedStatistic.isPlain ? "Statistic" : "ExtendedStatistic"] =
-            .string(configuration.statistic)
+        switch configuration.source {
+        case .metric(let metric):
+            members.merge(metric.query.metric.json.objectValue ?? [:]) { own, _ in own }
+            members["Period"] = .integer(metric.query.period)
+            members[metric.query.statistic.isPlain ? "Statistic" : "ExtendedStatistic"] = .string(metric.statistic)
+            if let unit = metric.query.unit { members["Unit"] = .string(unit) }
+        case .math(let math): members["Metrics"] = .array(math.set.queries.map(\.json))
+        }
         if let description = configuration.description { members["AlarmDescription"] = .string(description) }
-        if let unit = configuration.unit { members["Unit"] = .string(unit) }
         if let required = criteria.datapointsToAlarm { members["DatapointsToAlarm"] = .integer(required) }
         if configuration.showsMissingData { members["TreatMissingData"] = .string(criteria.missingData.rawValue) }
         if let low = configuration.lowSampleCountPercentile {
@@ -64,12 +65,6 @@ struct AlarmRecord: Sendable {
             "okActions": .array(configuration.okActions.map(JSONValue.string)),
             "alarmActions": .array(configuration.alarmActions.map(JSONValue.string)),
             "insufficientDataActions": .array(configuration.insufficientDataActions.map(JSONValue.string)),
-            "metricName": .string(configuration.metric.name),
-            "namespace": .string(configuration.metric.namespace),
-            "dimensions": .array(
-                configuration.metric.dimensions.map { ["name": .string($0.name), "value": .string($0.value)] }),
-            "statistic": .string(configuration.statistic),
-            "period": .integer(configuration.period),
             "evaluationPeriods": .integer(criteria.evaluationPeriods),
             "threshold": .number(JavaNumber.text(criteria.threshold)),
             "comparisonOperator": .string(criteria.comparison.rawValue),
@@ -78,7 +73,18 @@ struct AlarmRecord: Sendable {
             "stateReason": .string(reason.text),
         ]
         if let description = configuration.description { members["alarmDescription"] = .string(description) }
-        if let unit = configuration.unit { members["unit"] = .string(unit) }
+        switch configuration.source {
+        case .metric(let metric):
+            let identity = metric.query.metric
+            members["metricName"] = .string(identity.name)
+            members["namespace"] = .string(identity.namespace)
+            members["dimensions"] = .array(
+                identity.dimensions.map { ["name": .string($0.name), "value": .string($0.value)] })
+            members["statistic"] = .string(metric.statistic)
+            members["period"] = .integer(metric.query.period)
+            if let unit = metric.query.unit { members["unit"] = .string(unit) }
+        case .math(let math): members["metrics"] = .array(math.set.queries.map(\.json))
+        }
         if let required = criteria.datapointsToAlarm { members["datapointsToAlarm"] = .integer(required) }
         return .object(members)
     }

@@ -54,13 +54,15 @@ struct AlarmStateReason: Sendable, Equatable {
         var members: [String: JSONValue] = [
             "version": "1.0",
             "queryDate": .string(longDate(moment)),
-            "period": .integer(alarm.period),
+            "period": .integer(alarm.source.period),
             "threshold": .number(JavaNumber.text(alarm.criteria.threshold)),
             "recentDatapoints": .array(evaluation.evaluated.map { .number(JavaNumber.text($0.value)) }),
-            "statistic": .string(alarm.statistic),
         ]
         if let first = evaluation.evaluated.first { members["startDate"] = .string(longDate(first.start)) }
-        if let unit = alarm.unit { members["unit"] = .string(unit) }
+        if case .metric(let metric) = alarm.source {
+            members["statistic"] = .string(metric.statistic)
+            if let unit = metric.query.unit { members["unit"] = .string(unit) }
+        }
         members["evaluatedDatapoints"] = .array(
             evaluation.evaluated.reversed().map {
                 [

@@ -48,10 +48,10 @@ extension CloudWatchService {
         let period = try input.integer("Period")
         let unit = try input.unit("Unit")
         let found = alarms.withLock { store in store.sortedNames.compactMap { store.alarms[$0] } }.filter { alarm in
-            let configuration = alarm.configuration
-            return configuration.metric == metric && (statistic ?? configuration.statistic) == configuration.statistic
-                && (period ?? configuration.period) == configuration.period
-                && (unit == nil || configuration.unit == unit)
+            guard case .metric(let watched) = alarm.configuration.source else { return false }
+            return watched.query.metric == metric && (statistic ?? watched.statistic) == watched.statistic
+                && (period ?? watched.query.period) == watched.query.period
+                && (unit == nil || watched.query.unit == unit)
         }
         return ["MetricAlarms": .array(found.map(\.json))]
     }

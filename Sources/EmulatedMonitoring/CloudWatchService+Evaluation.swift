@@ -6,16 +6,17 @@ extension CloudWatchService {
     ///
     /// The clock calls it every minute after `start`. Periods are windows that end at `boundary` and before it, so a
     /// period of several minutes slides minute by minute. It returns when all actions are done.
-    package func evaluateAlarms(endingAt boundary: Timestamp) async {
+    ///
+    /// - Parameter limit: alarms with this period, in seconds, or a longer one are left out.
+    package func evaluateAlarms(endingAt boundary: Timestamp, periodsBelow limit: Int = .max) async {
         let now = clock.now
         let transitions = alarms.withLock { store in
             store.expire(now: now)
             var transitions: [(old: AlarmRecord, new: AlarmRecord)] = []
-            for (name, alarm) in store.alarms {
+            for (name, alarm) in store.alarms where alarm.configuration.source.period < limit {
                 let slots = metrics.withLock { datapoints(of: alarm.configuration, endingAt: boundary, in: $0) }
                 var criteria = alarm.configuration.criteria
-                // DynamoDB's own metrics are an exception: missing data is always ignored (PutMetricAlarm's reference).
-                if alarm.configuration.metric.namespace == "AWS/DynamoDB" { criteria.missingData = .ignore }
+                if alarm.configuration.source.alwaysIgnoresMissingData { criteria.missingData = .ignore }
                 let evaluation = AlarmEvaluation(criteria, slots: slots, current: alarm.state)
                 guard evaluation.state != alarm.state else { continue }
                 let reason = AlarmStateReason(evaluation, of: alarm.configuration, at: now)
@@ -32,17 +33,16 @@ extension CloudWatchService {
     private func datapoints(
         of alarm: AlarmConfiguration, endingAt boundary: Timestamp, in store: MetricStore
     ) -> [AlarmDatapoint?] {
-        let period = Int64(alarm.period)
+        let period = Int64(alarm.source.period)
         let end = boundary.wholeSecondsSinceEpoch
         let count = evaluationRange.datapoints(evaluationPeriods: alarm.criteria.evaluationPeriods)
         return (0..<Int64(count)).reversed().map { age in
             let start = end - (age + 1) * period
-            guard let bucket = store.aggregate(alarm.metric, unit: alarm.unit, from: start, to: start + period),
-                let value = alarm.parsedStatistic.value(of: bucket)
-            else { return nil }
-            return AlarmDatapoint(
-                start: Timestamp(nanosecondsSinceEpoch: start * 1_000_000_000), value: value,
-                sampleCount: bucket.sampleCount)
+            return alarm.source.datapoint(from: start, in: store).map { value, sampleCount in
+                AlarmDatapoint(
+                    start: Timestamp(nanosecondsSinceEpoch: start * 1_000_000_000), value: value,
+                    sampleCount: sampleCount)
+            }
         }
     }
 

@@ -28,7 +28,7 @@ extension CloudWatchService {
         return .object(answer)
     }
 
-    /// GetMetricData for metrics: periods aligned to the clock, newest first unless told otherwise.
+    /// GetMetricData: periods aligned to the clock, newest first unless told otherwise.
     func getMetricData(_ input: CallInput) throws(AWSServiceError) -> JSONValue {
         let start = try input.requiredTimestamp("StartTime")
         let end = try input.requiredTimestamp("EndTime")
@@ -36,55 +36,49 @@ extension CloudWatchService {
             throw .init("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
         }
         let isAscending = try input.string("ScanBy") == "TimestampAscending"
-        let limit = min(max(try input.integer("MaxDatapoints") ?? 100_800, 1), 100_800)
-        let queries = try input.list("MetricDataQueries")
-        guard queries.count <= 500 else {
+        let limit = min(max(try input.integer("MaxDatapoints") ?? Self.mostDatapoints, 1), Self.mostDatapoints)
+        let inputs = try input.list("MetricDataQueries")
+        guard inputs.count <= 500 else {
             throw .init("ValidationError", "The collection MetricDataQueries must not have a size greater than 500.")
         }
+        let set = try MetricQuerySet(inputs)
         var results: [JSONValue] = []
-        for query in queries {
-            let id = try query.requiredString("Id")
-            guard let statistic = try query.structure("MetricStat") else {
-                throw .init("ValidationError", "Metric math expressions are not emulated: \(id).")
-            }
-            guard try query.bool("ReturnData") ?? true else { continue }
-            results.append(
-                try result(id, query, statistic, from: start, to: end, isAscending: isAscending, limit: limit))
+        for query in set.queries where query.returnsData {
+            var points = try points(of: query, in: set, from: start, to: end)
+            if !isAscending { points.reverse() }
+            let page = points.prefix(limit)
+            results.append([
+                "Id": .string(query.id), "Label": .string(query.label ?? Self.label(of: query)),
+                "StatusCode": page.count < points.count ? "PartialData" : "Complete",
+                "Timestamps": .array(page.map { .integer($0.second) }),
+                "Values": .array(page.map { .double($0.value) }),
+            ])
         }
         return ["MetricDataResults": .array(results), "Messages": []]
     }
 
-    private func result(
-        _ id: String, _ query: CallInput, _ input: CallInput, from start: Timestamp, to end: Timestamp,
-        isAscending: Bool, limit: Int
-    ) throws(AWSServiceError) -> JSONValue {
-        guard let metric = try input.structure("Metric")?.metric() else { throw input.missing("Metric") }
-        let name = try input.requiredString("Stat")
-        guard let statistic = MetricStatistic(name) else {
-            throw .init("ValidationError", "The value \(name) for parameter Stat is invalid.")
-        }
-        let unit = try input.unit("Unit")
-        let period = Int64(try input.requiredInteger("Period"))
-        guard [1, 5, 10, 20, 30].contains(period) || (period > 0 && period % 60 == 0) else {
-            throw .init("ValidationError", "Period must be 1, 5, 10, 20, 30, or a multiple of 60.")
-        }
+    private static let mostDatapoints = 100_800
+
+    private func points(
+        of query: MetricQuery, in set: MetricQuerySet, from start: Timestamp, to end: Timestamp
+    ) throws(AWSServiceError) -> [(second: Int64, value: Double)] {
+        let period = Int64(set.period(of: query))
         let first = start.floored(toSeconds: period).wholeSecondsSinceEpoch
         let last = end.wholeSecondsSinceEpoch
-        guard (last - first) / period <= 100_800 else {
+        guard (last - first) / period <= Int64(Self.mostDatapoints) else {
             throw .init("ValidationError", "The time range holds more than 100,800 datapoints.")
         }
-        var points: [(second: Int64, value: Double)] = metrics.withLock { store in
+        return metrics.withLock { store in
             stride(from: first, to: last, by: Int64.Stride(period)).compactMap { from in
-                store.aggregate(metric, unit: unit, from: from, to: from + period)
-                    .flatMap(statistic.value).map { (from, $0) }
+                set.value(of: query, from: from, in: store).map { (from, $0) }
             }
         }
-        if !isAscending { points.reverse() }
-        points = Array(points.prefix(limit))
-        return [
-            "Id": .string(id), "Label": .string(try query.string("Label") ?? metric.name), "StatusCode": "Complete",
-            "Timestamps": .array(points.map { .integer($0.second) }),
-            "Values": .array(points.map { .double($0.value) }),
-        ]
+    }
+
+    private static func label(of query: MetricQuery) -> String {
+        switch query.kind {
+        case .source(let source): source.metric.name
+        case .expression: query.id
+        }
     }
 }

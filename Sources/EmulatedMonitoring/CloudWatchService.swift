@@ -35,6 +35,11 @@ package final class CloudWatchService: EmulatedService {
         clock.every(.seconds(60), delay: .seconds(5)) { [weak self] boundary in
             await self?.evaluateAlarms(endingAt: boundary)
         }
+        // Alarms with periods below a minute are evaluated every ten seconds; whole minutes are done above.
+        clock.every(.seconds(10), delay: .seconds(5)) { [weak self] boundary in
+            guard boundary.wholeSecondsSinceEpoch % 60 != 0 else { return }
+            await self?.evaluateAlarms(endingAt: boundary, periodsBelow: 60)
+        }
     }
 
     /// Carries out an operation of CloudWatch's service model, with the model's member names; moments are seconds

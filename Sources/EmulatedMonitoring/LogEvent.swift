@@ -2,6 +2,7 @@
 package struct LogEvent: Sendable, Hashable {
     /// Milliseconds since 1970.
     package var timestamp: Int64
+    /// The line, without the newline at its end.
     package var message: String
 
     package init(timestamp: Int64, message: String) {

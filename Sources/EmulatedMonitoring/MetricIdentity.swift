@@ -2,7 +2,9 @@ import ExactJSON
 
 /// One name and value that set a metric apart from others of its name.
 package struct MetricDimension: Sendable, Hashable, Comparable {
+    /// At most 255 bytes.
     package var name: String
+    /// At most 1024 bytes.
     package var value: String
 
     package init(_ name: String, _ value: String) {
@@ -10,6 +12,7 @@ package struct MetricDimension: Sendable, Hashable, Comparable {
         self.value = value
     }
 
+    /// The order by name, then value.
     package static func < (left: MetricDimension, right: MetricDimension) -> Bool {
         (left.name, left.value) < (right.name, right.value)
     }
@@ -19,6 +22,8 @@ package struct MetricDimension: Sendable, Hashable, Comparable {
 
 /// What CloudWatch calls a metric: a namespace, a name and one exact set of dimensions.
 package struct MetricIdentity: Sendable, Hashable {
+    /// `AWS/Lambda`, or a name of the publisher's own.
+    /// The metric's name within its namespace.
     package let namespace: String
     package let name: String
     /// Sorted, so that the order in which a caller writes them does not matter.

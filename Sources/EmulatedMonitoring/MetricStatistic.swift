@@ -8,6 +8,7 @@ package enum MetricStatistic: Sendable, Hashable {
     /// Over the samples between two bounds: their mean, sum, number, or share of all in percent.
     case trimmed(TrimmedKind, low: TrimBound, high: TrimBound)
 
+    /// What is made of the samples between two bounds.
     package enum TrimmedKind: String, Sendable, Hashable {
         case mean = "TM"
         case winsorizedMean = "WM"
@@ -16,6 +17,7 @@ package enum MetricStatistic: Sendable, Hashable {
         case percentileRank = "PR"
     }
 
+    /// Where a trimmed statistic starts or stops looking.
     package enum TrimBound: Sendable, Hashable {
         case open
         case percent(Double)

@@ -2,7 +2,9 @@ package import Timekeeping
 
 /// One measurement that an emulated service publishes about itself.
 package struct ServiceSample: Sendable, Equatable {
+    /// What was measured.
     package var metric: MetricIdentity
+    /// The measurement, in `unit`.
     package var value: Double
     /// A CloudWatch unit: `Count`, `Milliseconds`, `None`.
     package var unit: String

@@ -5,12 +5,14 @@
 package struct DynamoNumber: Sendable, Hashable {
     static let maximumDigits = 38
 
+    /// Whether it is below zero.
     package let isNegative: Bool
     /// Below 10^38, not divisible by ten; zero is `0` with the exponent zero.
     package let coefficient: UInt128
     /// The power of ten that the coefficient is multiplied with.
     package let exponent: Int
 
+    /// Nothing, without a sign.
     package static let zero = DynamoNumber(isNegative: false, coefficient: 0, exponent: 0)
 
     private init(isNegative: Bool, coefficient: UInt128, exponent: Int) {
@@ -78,6 +80,7 @@ package struct DynamoNumber: Sendable, Hashable {
 }
 
 extension DynamoNumber: Comparable {
+    /// The order of the values.
     package static func < (left: DynamoNumber, right: DynamoNumber) -> Bool {
         if left.isNegative != right.isNegative { return left.isNegative }
         if left.isNegative { return magnitudeIsLess(right, left) }
@@ -118,6 +121,7 @@ extension DynamoNumber {
     /// The exact difference; throws as `adding` does.
     package func subtracting(_ other: DynamoNumber) throws(Fault) -> DynamoNumber { try adding(other.negated) }
 
+    /// The number with the other sign; zero has none.
     package var negated: DynamoNumber {
         DynamoNumber(isNegative: coefficient != 0 && !isNegative, coefficient: coefficient, exponent: exponent)
     }

@@ -123,6 +123,37 @@ def test_metric_data_of_several_queries(cloudwatch, unique):
     assert ascending["MetricDataResults"][0]["Values"] == [90, 22, 40]
 
 
+def test_arithmetic_on_metrics(cloudwatch, unique):
+    start = minutes_ago(10)
+    for minute, (errors, calls) in enumerate([(1, 10), (0, 5), (3, 4)]):
+        cloudwatch.put_metric_data(
+            Namespace=unique,
+            MetricData=[
+                {"MetricName": name, "Value": value, "Timestamp": start + datetime.timedelta(minutes=minute)}
+                for name, value in [("Errors", errors), ("Calls", calls)]
+            ],
+        )
+
+    def metric(identity, name):
+        source = {"Metric": {"Namespace": unique, "MetricName": name}, "Period": 60, "Stat": "Sum"}
+        return {"Id": identity, "MetricStat": source, "ReturnData": False}
+
+    def ask(expression):
+        return cloudwatch.get_metric_data(
+            MetricDataQueries=[
+                metric("errors", "Errors"), metric("calls", "Calls"), {"Id": "rate", "Expression": expression},
+            ],
+            StartTime=start, EndTime=start + datetime.timedelta(minutes=5), ScanBy="TimestampAscending",
+        )["MetricDataResults"]  # fmt: skip
+
+    (rate,) = ask("100 * errors / calls")
+    assert (rate["Id"], rate["Values"]) == ("rate", [10, 0, 75])
+    for wrong in ["errors +", "errors / nothing", "rate + 1"]:
+        with pytest.raises(ClientError) as caught:
+            ask(wrong)
+        assert caught.value.response["Error"]["Code"] == "ValidationError"
+
+
 def test_metrics_are_listed_by_their_dimensions(cloudwatch, unique):
     put(cloudwatch, unique, minutes_ago(5))
     everything = cloudwatch.list_metrics(Namespace=unique)["Metrics"]

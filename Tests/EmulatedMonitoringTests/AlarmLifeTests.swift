@@ -166,6 +166,56 @@ import Timekeeping
         }
     }
 
+    @Test("an alarm on an expression sounds by the expression's value")
+    func math() async throws {
+        let bench = Bench()
+        func metric(_ id: String, _ name: String) -> JSONValue {
+            [
+                "Id": .string(id), "ReturnData": false,
+                "MetricStat": [
+                    "Metric": ["Namespace": "App", "MetricName": .string(name)], "Period": 60, "Stat": "Sum",
+                ],
+            ]
+        }
+        _ = try await bench.call(
+            "PutMetricAlarm",
+            [
+                "AlarmName": "rate", "EvaluationPeriods": 1, "Threshold": 0.05,
+                "ComparisonOperator": "GreaterThanThreshold",
+                "Metrics": [
+                    metric("errors", "Errors"), metric("calls", "Calls"),
+                    ["Id": "rate", "Expression": "errors / calls"],
+                ],
+            ])
+        for (errors, state) in [(5, "OK"), (6, "ALARM"), (0, "OK")] {
+            for (name, value) in [("Errors", errors), ("Calls", 100)] {
+                _ = try await bench.call(
+                    "PutMetricData",
+                    ["Namespace": "App", "MetricData": [["MetricName": .string(name), "Value": .integer(value)]]])
+            }
+            await bench.clock.advance(by: .seconds(66))
+            #expect(try await bench.alarm()["StateValue"] == .string(state), "\(errors) errors")
+            await bench.clock.advance(by: .seconds(54))
+        }
+        #expect(try await bench.alarm()["Metrics"]?.arrayValue?.count == 3)
+    }
+
+    @Test("an alarm with a period of ten seconds does not wait for the minute")
+    func highResolution() async throws {
+        let bench = Bench()
+        _ = try await bench.call(
+            "PutMetricAlarm",
+            [
+                "AlarmName": "fast", "Namespace": "App", "MetricName": "Load", "Statistic": "Maximum", "Period": 10,
+                "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold",
+            ])
+        _ = try await bench.call(
+            "PutMetricData",
+            ["Namespace": "App", "MetricData": [["MetricName": "Load", "Value": 2, "StorageResolution": 1]]])
+        await bench.clock.advance(by: .seconds(16))
+        #expect(try await bench.alarm()["StateValue"] == "ALARM")
+    }
+
     @Test("a thousand alarms are evaluated in far less than their minute")
     func thousand() async throws {
         let bench = Bench()
