@@ -1,5 +1,4 @@
 import ArgumentParser
-import ExactJSON
 import LoadEngine
 import Verdicts
 
@@ -31,15 +30,7 @@ struct BenchStaticCommand: AsyncParsableCommand {
         do throws(LoadError) {
             let load = try StaticLoad(
                 url: url, connections: connections, duration: .milliseconds(Int(seconds * 1000)), threads: threads)
-            let outcome = try await load.run()
-            let line: JSONValue = [
-                "requests": .integer(outcome.requests), "errors": .integer(outcome.errors),
-                "requestsPerSecond": .double(outcome.requestsPerSecond),
-                "cpuMicrosecondsPerRequest": .double(outcome.cpuMicrosecondsPerRequest),
-                "p50Milliseconds": .double(outcome.serviceTime.p50),
-                "p99Milliseconds": .double(outcome.serviceTime.p99),
-            ]
-            Console.print(line.text)
+            Console.print(try await load.run().json)
         } catch {
             throw CommandFailure(exitCode: .badConfiguration, message: "\(error)")
         }
