@@ -277,6 +277,68 @@ def test_filters_find_what_moto_finds(dynamodb, endpoint, moto, unique, number):
     assert 0 < len(ours) < 12
 
 
+EARLY = [
+    {"n": {"ComparisonOperator": "GT", "AttributeValueList": [{"N": "7"}]}},
+    {"n": {"ComparisonOperator": "BETWEEN", "AttributeValueList": [{"N": "2"}, {"N": "4"}]}},
+    {"n": {"ComparisonOperator": "IN", "AttributeValueList": [{"N": "2"}, {"N": "40"}]}},
+    {"text": {"ComparisonOperator": "BEGINS_WITH", "AttributeValueList": [{"S": "t1"}]}},
+    {"text": {"ComparisonOperator": "CONTAINS", "AttributeValueList": [{"S": "1"}]}},
+    {"odd": {"ComparisonOperator": "NULL"}},
+    {"odd": {"ComparisonOperator": "NOT_NULL"}, "n": {"ComparisonOperator": "NE", "AttributeValueList": [{"N": "3"}]}},
+]
+
+
+def scanned_early(client, name, conditions):
+    """The ids that a scan finds with the parameters from before expressions."""
+    create(client, name)
+    for number in range(12):
+        item = {"id": {"S": f"k{number}"}, "n": {"N": str(number)}, "text": {"S": f"t{number}"}}
+        if number % 2:
+            item["odd"] = {"BOOL": True}
+        client.put_item(TableName=name, Item=item)
+    items = client.scan(TableName=name, ScanFilter=conditions)["Items"]
+    client.delete_table(TableName=name)
+    return sorted(item["id"]["S"] for item in items)
+
+
+@pytest.mark.parametrize("number", range(len(EARLY)))
+def test_filters_from_before_expressions_find_what_moto_finds(dynamodb, moto, unique, number):
+    ours = scanned_early(dynamodb, unique, EARLY[number])
+    assert ours == moto(lambda client: scanned_early(client, unique, EARLY[number]), "dynamodb")
+    assert 0 < len(ours) < 12
+
+
+def test_writes_and_queries_from_before_expressions(dynamodb, ranged):
+    key = {"id": {"S": "a"}, "r": {"N": "1"}}
+    dynamodb.put_item(TableName=ranged, Item={**key, "n": {"N": "1"}}, Expected={"id": {"Exists": False}})
+    refused(
+        "ConditionalCheckFailedException", "The conditional request failed", dynamodb.put_item, TableName=ranged,
+        Item=key, Expected={"id": {"Exists": False}},
+    )  # fmt: skip
+    answer = dynamodb.update_item(
+        TableName=ranged, Key=key, ReturnValues="ALL_NEW", Expected={"n": {"Value": {"N": "1"}}},
+        AttributeUpdates={
+            "n": {"Action": "ADD", "Value": {"N": "2"}}, "s": {"Value": {"S": "x"}}, "none": {"Action": "DELETE"},
+        },
+    )  # fmt: skip
+    assert answer["Attributes"] == {**key, "n": {"N": "3"}, "s": {"S": "x"}}
+    found = dynamodb.query(
+        TableName=ranged,
+        KeyConditions={
+            "id": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]},
+            "r": {"ComparisonOperator": "LE", "AttributeValueList": [{"N": "1"}]},
+        },
+        QueryFilter={"n": {"ComparisonOperator": "EQ", "AttributeValueList": [{"N": "3"}]}},
+    )
+    assert found["Count"] == 1
+    got = dynamodb.get_item(TableName=ranged, Key=key, AttributesToGet=["n", "missing"])
+    assert got["Item"] == {"n": {"N": "3"}}
+    refused(
+        "ValidationException", "Can not use both expression and non-expression parameters", dynamodb.update_item,
+        TableName=ranged, Key=key, UpdateExpression="REMOVE s", Expected={"n": {"Value": {"N": "1"}}},
+    )  # fmt: skip
+
+
 def test_queries_page_in_both_directions(resource, ranged):
     table = resource.Table(ranged)
     with table.batch_writer() as batch:

@@ -7,6 +7,11 @@ struct KeyCondition: Sendable {
     /// Reads a KeyConditionExpression for a table's key.
     init(_ text: String, _ schema: TableSchema, scope: inout ExpressionScope) throws(AWSServiceError) {
         let condition = try ConditionExpression(text, kind: "KeyConditionExpression", scope: &scope)
+        try self.init(condition, schema)
+    }
+
+    /// Takes a condition on a table's key apart.
+    init(_ condition: ConditionExpression, _ schema: TableSchema) throws(AWSServiceError) {
         range = ItemStore.Range()
         for part in try Self.parts(condition) {
             let name = try Self.attribute(of: part)

@@ -57,11 +57,11 @@ extension TableService {
         let key = try table.schema.key(named: members)
         let returns = try returnValues(
             input, of: ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"])
-        guard input["AttributeUpdates"] == nil, input["Expected"] == nil else {
-            throw .validation("AttributeUpdates and Expected are not emulated; use UpdateExpression")
-        }
+        try EarlyParameters.check(
+            input, early: ["AttributeUpdates", "Expected", "ConditionalOperator"],
+            expressions: ["UpdateExpression", "ConditionExpression"])
         var scope = try scope(input)
-        var update = UpdateExpression()
+        var update = try EarlyParameters.update(input) ?? UpdateExpression()
         if let text = try input.string("UpdateExpression") { update = try UpdateExpression(text, scope: &scope) }
         let condition = try condition(input, &scope)
         try scope.checkUse()
@@ -81,9 +81,6 @@ extension TableService {
     private func write(
         _ write: ItemWrite, _ input: TableInput, _ returns: String
     ) async throws(AWSServiceError) -> JSONValue {
-        guard input["Expected"] == nil, input["ConditionalOperator"] == nil else {
-            throw .validation("Expected and ConditionalOperator are not emulated; use ConditionExpression")
-        }
         let detail = try ConsumedCapacity.detail(input)
         let now = clock.now.millisecondsSinceEpoch
         var job = write
@@ -145,17 +142,19 @@ extension TableService {
     private func condition(
         _ input: TableInput, _ scope: inout ExpressionScope
     ) throws(AWSServiceError) -> ConditionExpression? {
-        guard let text = try input.string("ConditionExpression") else { return nil }
+        try EarlyParameters.check(
+            input, early: ["Expected", "ConditionalOperator"], expressions: ["ConditionExpression"])
+        guard let text = try input.string("ConditionExpression") else {
+            return try EarlyParameters.condition(input, "Expected")
+        }
         return try ConditionExpression(text, kind: "ConditionExpression", scope: &scope)
     }
 
     func projection(
         _ input: TableInput, _ scope: inout ExpressionScope
     ) throws(AWSServiceError) -> ProjectionExpression? {
-        guard input["AttributesToGet"] == nil else {
-            throw .validation("AttributesToGet is not emulated; use ProjectionExpression")
-        }
-        guard let text = try input.string("ProjectionExpression") else { return nil }
+        try EarlyParameters.check(input, early: ["AttributesToGet"], expressions: ["ProjectionExpression"])
+        guard let text = try input.string("ProjectionExpression") else { return try EarlyParameters.projection(input) }
         return try ProjectionExpression(text, scope: &scope)
     }
 

@@ -46,15 +46,22 @@ private struct ItemWalk: Sendable {
 extension TableService {
     func query(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
         let table = try table(input)
-        try refuseOldParameters(input, ["KeyConditions", "QueryFilter", "ConditionalOperator"])
+        try refuseIndex(input)
+        try EarlyParameters.check(
+            input, early: ["KeyConditions", "QueryFilter", "AttributesToGet", "ConditionalOperator"],
+            expressions: ["KeyConditionExpression", "FilterExpression", "ProjectionExpression"])
         var scope = try scope(input)
-        guard let text = try input.string("KeyConditionExpression") else {
+        var range: ItemStore.Range
+        if let text = try input.string("KeyConditionExpression") {
+            range = try KeyCondition(text, table.schema, scope: &scope).range
+        } else if let condition = try EarlyParameters.condition(input, "KeyConditions") {
+            range = try KeyCondition(condition, table.schema).range
+        } else {
             throw .validation(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
         }
-        var range = try KeyCondition(text, table.schema, scope: &scope).range
         range.isBackward = try input.bool("ScanIndexForward") == false
-        let filter = try filter(input, &scope)
+        let filter = try filter(input, "QueryFilter", &scope)
         let keyNames = Set(table.schema.attributes.map(\.name))
         if let name = filter.flatMap({ Self.attributes(of: $0).first(where: keyNames.contains) }) {
             throw .validation(
@@ -72,11 +79,14 @@ extension TableService {
 
     func scan(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
         let table = try table(input)
-        try refuseOldParameters(input, ["ScanFilter", "ConditionalOperator"])
+        try refuseIndex(input)
+        try EarlyParameters.check(
+            input, early: ["ScanFilter", "AttributesToGet", "ConditionalOperator"],
+            expressions: ["FilterExpression", "ProjectionExpression"])
         var scope = try scope(input)
         var range = ItemStore.Range()
         range.start = try startKey(input, table)
-        let filter = try filter(input, &scope)
+        let filter = try filter(input, "ScanFilter", &scope)
         let walk = ItemWalk(
             table: table, range: range, filter: filter, limit: try limit(input), segment: try segment(input))
         return try answer(walk, input, &scope)
@@ -120,19 +130,19 @@ extension TableService {
         return .object(answer)
     }
 
-    private func refuseOldParameters(_ input: TableInput, _ names: [String]) throws(AWSServiceError) {
-        for name in names where input[name] != nil {
-            throw .validation("\(name) is not emulated; use expressions")
-        }
+    private func refuseIndex(_ input: TableInput) throws(AWSServiceError) {
         if let index = try input.string("IndexName") {
             throw .validation("The table does not have the specified index: \(index)")
         }
     }
 
-    private func filter(_ input: TableInput, _ scope: inout ExpressionScope) throws(AWSServiceError)
-        -> ConditionExpression?
-    {
-        guard let text = try input.string("FilterExpression") else { return nil }
+    /// The filter, as an expression or in the early parameter of this name.
+    private func filter(
+        _ input: TableInput, _ early: String, _ scope: inout ExpressionScope
+    ) throws(AWSServiceError) -> ConditionExpression? {
+        guard let text = try input.string("FilterExpression") else {
+            return try EarlyParameters.condition(input, early)
+        }
         return try ConditionExpression(text, kind: "FilterExpression", scope: &scope)
     }
 

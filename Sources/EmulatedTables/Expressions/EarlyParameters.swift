@@ -1,0 +1,159 @@
+import EmulatorCore
+import ExactJSON
+
+/// The parameters that DynamoDB had before expressions, turned into what expressions are turned into.
+///
+/// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html
+enum EarlyParameters {
+    /// Refuses a call that uses both kinds.
+    static func check(_ input: TableInput, early: [String], expressions: [String]) throws(AWSServiceError) {
+        let usedEarly = early.filter { input[$0] != nil }
+        let usedExpressions = expressions.filter { input[$0] != nil }
+        guard usedEarly.isEmpty || usedExpressions.isEmpty else {
+            throw .validation(
+                "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: "
+                    + "{\(usedEarly.joined(separator: ", "))} Expression parameters: "
+                    + "{\(usedExpressions.joined(separator: ", "))}")
+        }
+    }
+
+    /// Reads AttributesToGet.
+    static func projection(_ input: TableInput) throws(AWSServiceError) -> ProjectionExpression? {
+        guard let elements = try input.array("AttributesToGet") else { return nil }
+        let names = elements.compactMap(\.stringValue)
+        guard !names.isEmpty, names.count == elements.count else { throw TableInput.malformed("AttributesToGet") }
+        guard Set(names).count == names.count else {
+            throw .validation("One or more parameter values were invalid: Duplicate value in attribute name")
+        }
+        return ProjectionExpression(paths: names.map { DocumentPath(attribute: $0) })
+    }
+
+    /// Reads Expected, QueryFilter, ScanFilter or KeyConditions, joined by ConditionalOperator.
+    static func condition(_ input: TableInput, _ key: String) throws(AWSServiceError) -> ConditionExpression? {
+        guard let members = try input.object(key), !members.isEmpty else { return nil }
+        let isAny = try input.choice("ConditionalOperator", of: ["OR", "AND"]) == "OR"
+        var result: ConditionExpression?
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            let condition = try condition(TableInput(member), DocumentPath(attribute: name))
+            result = result.map { isAny ? .or($0, condition) : .and($0, condition) } ?? condition
+        }
+        return result
+    }
+
+    private static func condition(_ input: TableInput, _ path: DocumentPath) throws(AWSServiceError)
+        -> ConditionExpression
+    {
+        let value = try input["Value"].map { json throws(AWSServiceError) in try AttributeValue(json: json) }
+        let exists = try input.bool("Exists")
+        let name = try input.string("ComparisonOperator")
+        guard let name else {
+            switch (value, exists) {
+            case (nil, false): return .notExists(path)
+            case (let value?, nil), (let value?, true): return .compare(.path(path), .equal, .value(value))
+            case (_?, false):
+                throw .validation(
+                    "One or more parameter values were invalid: Value cannot be used when Exists is set to false for "
+                        + "Attribute: \(path.attribute)")
+            case (nil, _):
+                throw .validation(
+                    "One or more parameter values were invalid: Value must be provided when Exists is "
+                        + "\(exists.map { String($0) } ?? "null") for Attribute: \(path.attribute)")
+            }
+        }
+        guard exists == nil else {
+            throw .validation(
+                "One or more parameter values were invalid: Exists and ComparisonOperator cannot be used together for "
+                    + "Attribute: \(path.attribute)")
+        }
+        var operands = value.map { [$0] } ?? []
+        for element in try input.array("AttributeValueList") ?? [] {
+            operands.append(try AttributeValue(json: element))
+        }
+        return try comparison(name, path, operands)
+    }
+
+    private static func comparison(
+        _ name: String, _ path: DocumentPath, _ operands: [AttributeValue]
+    ) throws(AWSServiceError) -> ConditionExpression {
+        let counts: ClosedRange<Int> =
+            switch name {
+            case "NULL", "NOT_NULL": 0...0
+            case "BETWEEN": 2...2
+            case "IN": 1...100
+            default: 1...1
+            }
+        guard counts.contains(operands.count), let first = operands.first ?? (counts.upperBound == 0 ? .null : nil)
+        else {
+            throw .validation(
+                "One or more parameter values were invalid: Invalid number of argument(s) for the \(name) "
+                    + "ComparisonOperator")
+        }
+        if ["LT", "LE", "GT", "GE", "BETWEEN", "BEGINS_WITH"].contains(name) {
+            for operand in operands where !["S", "N", "B"].contains(operand.typeName) {
+                throw .validation(
+                    "One or more parameter values were invalid: ComparisonOperator \(name) is not valid for "
+                        + "\(operand.typeName) AttributeValue type")
+            }
+        }
+        let attribute = ConditionExpression.Operand.path(path)
+        switch name {
+        case "EQ": return .compare(attribute, .equal, .value(first))
+        case "NE": return .compare(attribute, .notEqual, .value(first))
+        case "LT": return .compare(attribute, .less, .value(first))
+        case "LE": return .compare(attribute, .lessOrEqual, .value(first))
+        case "GT": return .compare(attribute, .greater, .value(first))
+        case "GE": return .compare(attribute, .greaterOrEqual, .value(first))
+        case "NULL": return .notExists(path)
+        case "NOT_NULL": return .exists(path)
+        case "CONTAINS": return .contains(attribute, .value(first))
+        case "NOT_CONTAINS": return .and(.exists(path), .not(.contains(attribute, .value(first))))
+        case "BEGINS_WITH": return .beginsWith(attribute, .value(first))
+        case "IN": return .isOneOf(attribute, operands.map(ConditionExpression.Operand.value))
+        case "BETWEEN":
+            guard operands[1].isLess(than: first) == false else {
+                throw .validation(
+                    "One or more parameter values were invalid: The BETWEEN condition was provided a range where the lower "
+                        + "bound is greater than the upper bound, or bounds of different types")
+            }
+            return .between(attribute, .value(first), .value(operands[1]))
+        default:
+            throw .validation(
+                "1 validation error detected: Value '\(name)' at 'comparisonOperator' failed to satisfy constraint: Member "
+                    + "must satisfy enum value set")
+        }
+    }
+
+    /// Reads AttributeUpdates.
+    static func update(_ input: TableInput) throws(AWSServiceError) -> UpdateExpression? {
+        guard let members = try input.object("AttributeUpdates") else { return nil }
+        var update = UpdateExpression()
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            let input = TableInput(member)
+            let value = try input["Value"].map { json throws(AWSServiceError) in try AttributeValue(json: json) }
+            let action = try input.choice("Action", of: ["ADD", "PUT", "DELETE"]) ?? "PUT"
+            update.clauses.append(.init(path: DocumentPath(attribute: name), action: try self.action(action, value)))
+        }
+        return update
+    }
+
+    private static func action(_ name: String, _ value: AttributeValue?) throws(AWSServiceError)
+        -> UpdateExpression.Action
+    {
+        guard let value else {
+            guard name == "DELETE" else {
+                throw .validation(
+                    "One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is "
+                        + "specified")
+            }
+            return .remove
+        }
+        if name == "PUT" { return .set(.value(value)) }
+        let allowed = name == "ADD" ? ["N", "SS", "NS", "BS"] : ["SS", "NS", "BS"]
+        guard allowed.contains(value.typeName) else {
+            throw .validation(
+                "One or more parameter values were invalid: Action \(name) is not supported for the type \(value.typeName)"
+            )
+        }
+        return name == "ADD" ? .add(value) : .delete(value)
+    }
+}
