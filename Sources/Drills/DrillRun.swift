@@ -49,11 +49,20 @@ package final class DrillRun: Sendable {
     }
 
     /// Runs all phases. When the task is cancelled the load drains, the rest is left out, and the result says so.
-    package func run() async -> RunResult {
+    ///
+    /// - Throws: `DrillError` when the load cannot even begin: there is nothing to report then.
+    package func run() async throws(DrillError) -> RunResult {
         let began = Timestamp.system()
+        var obstacle: DrillError?
         await phase("load", detail: scenario.loads.map(\.name).joined(separator: ", ")) { () throws(DrillError) in
-            try await load()
+            do throws(DrillError) {
+                try await load()
+            } catch {
+                obstacle = error
+                throw error
+            }
         }
+        if let obstacle, obstacle.code != .interrupted { throw obstacle }
         if let stack = target.stack, let aws = target.aws {
             noteFindings(stack)
             if let specification = scenario.cache { await cache(specification) }
@@ -83,7 +92,7 @@ package final class DrillRun: Sendable {
         do throws(DrillError) {
             try await body()
         } catch {
-            if error.code != .interrupted {
+            if error.code != .interrupted, !Task.isCancelled {
                 result.withLock { $0.problems.append(RunProblem(phase: name, message: error.message)) }
                 say(.note("\(name) could not be carried out: \(error.message)"))
             }

@@ -51,7 +51,7 @@ struct RunSession: Sendable {
                     scenario: scenario, target: target, information: information(target),
                     tool: RunResult.Tool(name: "firedrill", version: Firedrill.version), say: say)
                 try await run.preflight()
-                return await run.run()
+                return try await run.run()
             } catch let error as DrillError {
                 throw CommandFailure(
                     exitCode: error.code == .interrupted ? .interrupted : .badConfiguration, message: error.message)

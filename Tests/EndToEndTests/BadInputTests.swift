@@ -141,20 +141,21 @@ final class FreePort {
     private let descriptor: Int32
 
     init(listening: Bool = false) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+                bind(opened, address, length) == 0 && getsockname(opened, address, &length) == 0
             }
         }
+        descriptor = opened
+        number = Int(UInt16(bigEndian: address.sin_port))
         try #require(bound)
         // Bound and not listening: connections are refused, and nobody else can take the port.
-        if listening { try #require(listen(descriptor, 1) == 0) }
-        number = Int(UInt16(bigEndian: address.sin_port))
+        if listening { try #require(listen(opened, 1) == 0) }
     }
 
     deinit { close(descriptor) }

@@ -31,8 +31,8 @@ enum Command {
             .path(.init(path("firedrill"))), arguments: Arguments(arguments), output: .string(limit: 1 << 22),
             error: .string(limit: 1 << 22))
         return Outcome(
-            exitCode: code(result.terminationStatus), output: result.standardOutput ?? "",
-            errors: result.standardError ?? "")
+            exitCode: code(result.terminationStatus), output: result.standardOutput,
+            errors: result.standardError)
     }
 
     /// Runs the command and sends it a signal when a line of its output starts with `marker`.
