@@ -128,6 +128,9 @@ final class ExecutionEnvironment: Sendable {
     /// Ends the process and its whole group, without waiting for it.
     func stop() { stopping.fulfill(()) }
 
+    /// Says that `run` will not be called, because the emulator is shutting down.
+    func abandon() { finish(.stopped) }
+
     var isEnded: Bool { state.withLock { $0.isEnded } }
 
     /// The largest resident size that the process had, in MiB; 0 when it cannot be told.

@@ -42,12 +42,15 @@ final class FunctionLog: Sendable {
     func append(_ output: ByteBuffer) {
         let lines = state.withLock { state in
             var lines: [String] = []
-            for byte in output.readableBytesView {
-                if byte == UInt8(ascii: "\n") || state.unfinished.count >= Self.maximumLineBytes {
-                    Self.finishLine(&state, into: &lines)
-                    if byte == UInt8(ascii: "\n") { continue }
-                }
-                state.unfinished.append(byte)
+            var rest = output.readableBytesView[...]
+            while !rest.isEmpty {
+                let room = Self.maximumLineBytes - state.unfinished.count
+                let piece = rest.prefix(room).prefix { $0 != UInt8(ascii: "\n") }
+                state.unfinished.append(contentsOf: piece)
+                rest = rest[piece.endIndex...]
+                let endsLine = rest.first == UInt8(ascii: "\n")
+                if endsLine || piece.count == room { Self.finishLine(&state, into: &lines) }
+                if endsLine { rest = rest.dropFirst() }
             }
             return lines
         }

@@ -207,13 +207,14 @@ final class LambdaService: Sendable {
             date: surroundings.date)
         let variables = call.variables
         let endpoint = state.withLock { $0.endpointURL }
-        surroundings.nursery.start { [surroundings] in
+        let isStarted = surroundings.nursery.start { [surroundings] in
             await environment.run { runtimeAPI in
                 ProcessEnvironment.variables(
                     of: function, log: log, own: variables, runtimeAPI: runtimeAPI, endpoint: endpoint,
                     account: surroundings.account, base: surroundings.baseEnvironment)
             }
         }
+        if !isStarted { environment.abandon() }
         return environment
     }
 

@@ -12,8 +12,10 @@ extension StageRuntime {
 
     /// Calls the function behind a method and turns what it returns into the answer.
     func integrate(_ exchange: Exchange, _ plan: MethodPlan, _ function: String) async -> ServerResponse {
-        let called = await call(function, event(of: exchange, plan), exchange)
-        var integration = IntegrationRecord(latency: ContinuousClock.now - exchange.startedInstant)
+        let event = event(of: exchange, plan)
+        let began = ContinuousClock.now
+        let called = await call(function, event)
+        var integration = IntegrationRecord(latency: ContinuousClock.now - began)
         switch called {
         case .timedOut:
             integration.error = GatewayResponseType.integrationTimeout.message
@@ -41,16 +43,17 @@ extension StageRuntime {
     }
 
     /// Waits for the function no longer than the gateway does; the function itself runs on to its own end.
-    private func call(_ function: String, _ event: [UInt8], _ exchange: Exchange) async -> Called {
+    private func call(_ function: String, _ event: [UInt8]) async -> Called {
         let outcome = OneShot<Called>()
         let functions = surroundings.functions
-        surroundings.nursery.start {
+        let isStarted = surroundings.nursery.start {
             do throws(AWSServiceError) {
                 outcome.fulfill(.answered(try await functions.invoke(function, payload: event)))
             } catch {
                 outcome.fulfill(.failed(error))
             }
         }
+        if !isStarted { return .timedOut }
         let limit = TimeAmount.nanoseconds(surroundings.switches.integrationTimeout.wholeNanoseconds)
         let timer = surroundings.eventLoops.next().scheduleTask(in: limit) { _ = outcome.fulfill(.timedOut) }
         let called = await outcome.value

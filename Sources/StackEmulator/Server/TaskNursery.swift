@@ -11,8 +11,14 @@ final class TaskNursery: Sendable {
         (work, continuation) = AsyncStream.makeStream()
     }
 
-    /// Starts a task; work handed in before `run` starts with it, work handed in after its end never does.
-    func start(_ work: @escaping Work) { continuation.yield(work) }
+    /// Starts a task; work handed in before `run` starts with it.
+    ///
+    /// - Returns: False when the nursery has been cancelled and the work will never start.
+    @discardableResult
+    func start(_ work: @escaping Work) -> Bool {
+        if case .terminated = continuation.yield(work) { return false }
+        return true
+    }
 
     func run() async {
         await withDiscardingTaskGroup { group in
