@@ -116,12 +116,16 @@ package final class DrillRun: Sendable {
             do throws(LoadError) {
                 return .success(
                     try await runner.run { progress in
-                        say(
-                            .load(
-                                second: Int(progress.elapsed.inSeconds), total: Int(progress.duration.inSeconds),
-                                requestsPerSecond: Double(progress.lastSecond?.requests ?? 0),
-                                p95Milliseconds: progress.lastSecond?.p95 ?? 0, errors: progress.errors,
-                                inFlight: progress.inFlight))
+                        let second = Int(progress.elapsed.inSeconds.rounded())
+                        let total = Int(progress.duration.inSeconds.rounded())
+                        if progress.phase == .warmup {
+                            say(.warmup(second: second, total: total))
+                        } else if let last = progress.lastSecond {
+                            say(
+                                .load(
+                                    second: second, total: total, requestsPerSecond: Double(last.requests),
+                                    p95Milliseconds: last.p95, errors: progress.errors, inFlight: progress.inFlight))
+                        }
                     })
             } catch { return .failure(error) }
         } onCancel: {

@@ -19,6 +19,7 @@ final class ProgressPrinter: Sendable {
         switch progress {
         case .phase(let name, let detail): line("▸ \(name)\(detail.isEmpty ? "" : ": \(detail)")")
         case .note(let text): line("  \(text)")
+        case .warmup(let second, let total): if live { update("  warming up, \(second)/\(total) s") }
         case .load(let second, let total, let rate, let p95, let errors, let inFlight):
             let text =
                 "  \(second)/\(total) s  \(Int(rate.rounded())) requests/s  p95 \(Self.milliseconds(p95))  "
