@@ -134,7 +134,9 @@ let package = Package(
         tests("EmulatedServicesTests", of: ["EmulatedServices", "EmulatorCore", "ExactJSON"]),
         tests(
             "StackEmulatorTests",
-            of: ["StackEmulator", "EmulatorCore", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", nioHTTP1]),
+            of: [
+                "StackEmulator", "EmulatorCore", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", nioHTTP1,
+            ]),
         tests("VerdictsTests", of: ["Verdicts", "LoadMetrics", "ScenarioModel"]),
         tests("DrillsTests", of: ["Drills", "LoadMetrics", "ScenarioModel", "AWSClients", "ExactJSON", "Timekeeping"]),
         tests("ReportingTests", of: ["Reporting", "LoadMetrics", "Verdicts"]),
