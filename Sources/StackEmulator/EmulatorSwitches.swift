@@ -5,6 +5,14 @@ package struct EmulatorSwitches: Sendable, Equatable {
     /// Whether `Cache-Control: max-age=0` needs the permission execute-api:InvalidateCache; without a signed request it is
     /// then not obeyed, and the answer carries a warning.
     package var cacheInvalidationNeedsPermission = true
+    /// Whether an access log's integrationLatency is blank when the answer came from the cache; otherwise it is 0.
+    package var integrationLatencyIsBlankOnHits = true
+    /// The status of the gateway's answer when Lambda refused to invoke the function: throttled, not permitted, key disabled.
+    package var refusedInvocationStatus = 500
+    /// The words of a 504.
+    package var integrationTimeoutMessage = "Endpoint request timed out"
+    /// The words of a 413.
+    package var requestTooLongMessage = "Request Too Long"
     /// How long after a failed batch its first retry comes; the delay doubles with each failure.
     package var firstRetryDelay: Duration = .seconds(1)
     /// The longest delay between two tries of a batch.

@@ -27,6 +27,7 @@ import Testing
         arguments: [
             "", "{}", "null", "[]", "\"text\"", "200", "not json", #"{"statusCode": 200, "other": 1}"#,
             #"{"statusCode": "abc"}"#, #"{"statusCode": 200.5}"#, #"{"statusCode": true}"#, #"{"statusCode": 99}"#,
+            #"{"statusCode": 100}"#,
             #"{"statusCode": 600}"#, #"{"statusCode": 200, "headers": {"a": 1}}"#,
             #"{"statusCode": 200, "headers": {"a": null}}"#, #"{"statusCode": 200, "headers": {"a": ["b"]}}"#,
             #"{"statusCode": 200, "headers": []}"#, #"{"statusCode": 200, "multiValueHeaders": {"a": "b"}}"#,

@@ -20,7 +20,7 @@ final class ExecutionEnvironment: Sendable {
         var outcome: OneShot<RuntimeOutcome>?
         var processID: Int32?
         var isEnded = false
-        var idleSince = Timestamp(nanosecondsSinceEpoch: 0)
+        var peakMemory = 0
     }
 
     let function: LambdaFunction
@@ -93,7 +93,10 @@ final class ExecutionEnvironment: Sendable {
         }
         let result = await start.value
         timer.cancel()
-        if case .failed = result { stop() }
+        switch result {
+        case .failed: stop()
+        case .ready: _ = measureMemory()
+        }
         return result
     }
 
@@ -133,10 +136,14 @@ final class ExecutionEnvironment: Sendable {
 
     var isEnded: Bool { state.withLock { $0.isEnded } }
 
-    /// The largest resident size that the process had, in MiB; 0 when it cannot be told.
-    var peakMemoryMebibytes: Int {
-        guard let id = state.withLock({ $0.processID }) else { return 0 }
-        return ProcessMemory.peakMebibytes(of: id)
+    /// The largest resident size that the process was seen with, in MiB; 0 when it cannot be told.
+    func measureMemory() -> Int {
+        let id = state.withLock { $0.isEnded ? nil : $0.processID }
+        let peak = id.map { ProcessMemory.peakMebibytes(of: $0) } ?? 0
+        return state.withLock { state in
+            state.peakMemory = max(state.peakMemory, peak)
+            return state.peakMemory
+        }
     }
 
     /// What the runtime wrote before its answer is on the same event loop: after one turn of it, it has been read.

@@ -183,7 +183,7 @@ final class LambdaService: Sendable {
         _ call: Call, in environment: ExecutionEnvironment, _ outcome: RuntimeOutcome, duration: Duration,
         initDuration: Duration?
     ) -> Finished {
-        let memory = environment.peakMemoryMebibytes
+        let memory = environment.measureMemory()
         environment.log.endInvocation()
         let report = InvocationReport(
             requestID: call.requestID, outcome: outcome, duration: duration, initDuration: initDuration,

@@ -28,13 +28,17 @@ enum GatewayResponseType: String, Sendable, CaseIterable {
         }
     }
 
-    var message: String {
+    func status(_ switches: EmulatorSwitches) -> Int {
+        self == .apiConfigurationError ? switches.refusedInvocationStatus : status
+    }
+
+    func message(_ switches: EmulatorSwitches) -> String {
         switch self {
         case .missingAuthenticationToken: "Missing Authentication Token"
         case .accessDenied: "Forbidden"
         case .throttled: "Too Many Requests"
-        case .requestTooLarge: "Request Too Long"
-        case .integrationTimeout: "Endpoint request timed out"
+        case .requestTooLarge: switches.requestTooLongMessage
+        case .integrationTimeout: switches.integrationTimeoutMessage
         case .integrationFailure: "Network error communicating with endpoint"
         case .apiConfigurationError, .default5XX: "Internal server error"
         case .default4XX: "Bad Request"
@@ -72,14 +76,16 @@ struct GatewayResponses: Sendable, Equatable {
     var settings: [String: GatewayResponseSettings] = [:]
 
     /// The answer of a type; a type that the stack does not set takes the headers of its DEFAULT_4XX or DEFAULT_5XX.
-    func response(_ type: GatewayResponseType) -> ServerResponse {
+    func response(
+        _ type: GatewayResponseType, switches: EmulatorSwitches = EmulatorSwitches()
+    ) -> ServerResponse {
         let own = settings[type.rawValue]
         let general = settings[type.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"]
         let setting = own ?? general
         var headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-ErrorType": type.errorType]
         for header in setting?.headers ?? [] { headers.replaceOrAdd(name: header.name, value: header.value) }
         return ServerResponse(
-            status: setting?.status ?? type.status, headers: headers,
-            body: JSONValue.object(["message": .string(type.message)]).serialized())
+            status: setting?.status ?? type.status(switches), headers: headers,
+            body: JSONValue.object(["message": .string(type.message(switches))]).serialized())
     }
 }

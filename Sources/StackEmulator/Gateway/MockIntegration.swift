@@ -42,7 +42,7 @@ struct MockIntegration: Sendable {
         guard let name = template.firstRange(of: "statusCode") else { return nil }
         let rest = template[name.upperBound...].drop { $0 != ":" }.dropFirst()
             .drop { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\"" || $0 == "'" }
-        guard let status = Int(rest.prefix { $0.isASCII && $0.isNumber }), (100...599).contains(status) else {
+        guard let status = Int(rest.prefix { $0.isASCII && $0.isNumber }), (200...599).contains(status) else {
             return nil
         }
         return status

@@ -41,7 +41,8 @@ enum ProxyOutput {
         case .string(let text)?: status = Int(text)
         default: status = nil
         }
-        guard let status, (100...599).contains(status) else { return nil }
+        // An informational status would leave the client waiting for the final one.
+        guard let status, (200...599).contains(status) else { return nil }
         return status
     }
 

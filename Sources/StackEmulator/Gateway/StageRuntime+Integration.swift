@@ -18,7 +18,7 @@ extension StageRuntime {
         var integration = IntegrationRecord(latency: ContinuousClock.now - began)
         switch called {
         case .timedOut:
-            integration.error = GatewayResponseType.integrationTimeout.message
+            integration.error = surroundings.switches.integrationTimeoutMessage
             return refuse(.integrationTimeout, exchange, integration)
         case .failed(let error):
             // The function was not invoked at all: throttled, or its environment cannot be opened.

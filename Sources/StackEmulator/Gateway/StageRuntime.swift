@@ -152,7 +152,7 @@ final class StageRuntime: Sendable {
     func refuse(
         _ type: GatewayResponseType, _ exchange: Exchange, _ integration: IntegrationRecord = IntegrationRecord()
     ) -> ServerResponse {
-        finish(exchange, api.responses.response(type), integration, error: type)
+        finish(exchange, api.responses.response(type, switches: surroundings.switches), integration, error: type)
     }
 
     /// Accounts for a request and completes its answer.
@@ -186,15 +186,17 @@ final class StageRuntime: Sendable {
         of exchange: Exchange, _ response: ServerResponse, _ integration: IntegrationRecord, latency: Duration,
         error: GatewayResponseType?
     ) -> AccessLogRecord {
-        AccessLogRecord(
+        let isZeroOnHit = exchange.cacheUse == .hit && !surroundings.switches.integrationLatencyIsBlankOnHits
+        return AccessLogRecord(
             requestID: exchange.requestID, extendedRequestID: exchange.extendedRequestID,
             accountID: surroundings.account.id, apiID: api.id, stage: stage.name, deploymentID: stage.deploymentID,
             domainName: domainName, resourceID: exchange.plan?.resourceID, resourcePath: exchange.plan?.resourcePath,
             path: "/\(stage.name)\(exchange.path)", httpMethod: exchange.request.method, status: response.status,
             requestTime: exchange.started, responseLength: response.body.count, latency: latency,
-            integrationLatency: integration.latency, functionStatus: integration.functionStatus,
+            integrationLatency: isZeroOnHit ? .zero : integration.latency, functionStatus: integration.functionStatus,
             lambdaStatus: integration.lambdaStatus, integrationRequestID: integration.requestID,
-            integrationError: integration.error, errorMessage: error?.message, errorResponseType: error?.rawValue,
+            integrationError: integration.error, errorMessage: error?.message(surroundings.switches),
+            errorResponseType: error?.rawValue,
             sourceIP: exchange.request.peer, userAgent: exchange.request.headers.first(name: "User-Agent"),
             traceID: "Root=\(exchange.traceRoot)")
     }
