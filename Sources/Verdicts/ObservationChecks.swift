@@ -54,21 +54,24 @@ enum ObservationChecks {
 
     static func stream(_ stream: StreamObservation) -> [Check] {
         let all = stream.written
-        func check(_ id: String, _ name: String, _ count: Int, _ bad: String) -> Check {
+        func check(_ id: String, _ name: String, _ count: Int, good: String, bad: String) -> Check {
             Check(
                 id: "stream.\(id)", kind: .stream, name: name, verdict: count == 0 && all > 0 ? .pass : .fail,
                 expected: "0 of \(all)", actual: "\(count) of \(all)",
                 reason: all == 0
-                    ? "nothing was written" : count == 0 ? "none of \(all) writes \(bad)" : "\(count) writes \(bad)")
+                    ? "nothing was written" : count == 0 ? "all \(all) writes \(good)" : "\(count) writes \(bad)")
         }
         let duplicates = Check(
             id: "stream.duplicated", kind: .stream, name: "delivered once", verdict: .pass,
             expected: "told, not judged", actual: "\(stream.duplicated) of \(all)",
             reason: "streams deliver at least once; a threshold on stream_duplicated makes this a condition")
         return [
-            check("lost", "nothing lost", stream.lost, "never reached the stream's handler"),
             check(
-                "order", "order kept per item", stream.outOfOrder, "were overtaken by a later write of the same item"),
+                "lost", "nothing lost", stream.lost, good: "reached the stream's handler",
+                bad: "never reached the stream's handler"),
+            check(
+                "order", "order kept per item", stream.outOfOrder, good: "came in the order of their item",
+                bad: "were overtaken by a later write of the same item"),
             duplicates,
         ]
     }

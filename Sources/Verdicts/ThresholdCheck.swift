@@ -14,13 +14,23 @@ package enum ThresholdCheck {
                 reason: "\(name) never got a sample in this run; a threshold without one fails")
         }
         let holds = threshold.comparison.holds(actual, threshold.limit)
-        let unit = threshold.metric.isTime ? " ms" : ""
-        let figure = (actual * 1000).rounded() / 1000
+        let figure = text(actual, isTime: threshold.metric.isTime)
         return Check(
             id: "threshold.\(name).\(threshold.expression)", kind: .threshold, name: name,
             verdict: holds ? .pass : .fail,
-            expected: threshold.expression, actual: "\(figure)\(unit)",
-            reason: "\(name) is \(figure)\(unit), which is \(holds ? "within" : "outside") \(threshold.expression)")
+            expected: threshold.expression, actual: figure,
+            reason: "\(name) is \(figure), which is \(holds ? "within" : "outside") \(threshold.expression)")
+    }
+
+    /// Times in milliseconds, from a second on in seconds; shares and counts as they are.
+    static func text(_ value: Double, isTime: Bool) -> String {
+        if isTime {
+            return value >= 1000
+                ? "\(ObservationChecks.number(value / 1000)) s" : "\(ObservationChecks.number(value)) ms"
+        }
+        // Small shares need more than two decimals: a rate of 0.001 is not 0.
+        let rounded = (value * 1e6).rounded() / 1e6
+        return rounded == rounded.rounded() ? ObservationChecks.number(rounded) : "\(rounded)"
     }
 
     static func value(of threshold: Threshold, in result: RunResult) -> Double? {
