@@ -44,7 +44,7 @@ package final class VirtualClock: Sendable {
     }
 
     /// A timer this late was missed, by a machine that slept or a process that was stopped.
-    private static let missed: Duration = .seconds(1)
+    private static let missed: Duration = .milliseconds(2500)
 
     private let realTime: @Sendable () -> Timestamp
     private let state = Mutex(State())
