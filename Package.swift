@@ -58,6 +58,7 @@ let package = Package(
         // Shared ground: values that cross the wire.
         room("ExactJSON"),
         room("Timekeeping"),
+        room("Wildcards"),
         room("HTTPExchange", knows: ["Timekeeping"]),
 
         // Load.
@@ -85,12 +86,15 @@ let package = Package(
         room("EmulatorCore", knows: ["ExactJSON", "Timekeeping"]),
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
         room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "Timekeeping"]),
-        room("EmulatedServices", knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping", crypto]),
+        room(
+            "EmulatedServices",
+            knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping", "Wildcards", crypto]),
         room(
             "StackEmulator",
             knows: [
                 "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "StackTemplate",
-                "HTTPExchange", "ExactJSON", "Timekeeping", "CZlib", nioCore, nioPosix, nioHTTP1, subprocess,
+                "HTTPExchange", "ExactJSON", "Timekeeping", "Wildcards", "CZlib", nioCore, nioPosix, nioHTTP1,
+                subprocess,
             ]),
 
         // Verdicts and reports.
@@ -99,7 +103,7 @@ let package = Package(
             "Drills",
             knows: [
                 "LoadEngine", "LoadMetrics", "ScenarioModel", "AWSClients", "AWSQueryClients", "HTTPExchange",
-                "Timekeeping", "ExactJSON",
+                "Timekeeping", "ExactJSON", "Wildcards",
             ]),
         room(
             "Reporting", knows: ["LoadMetrics", "Verdicts", "Timekeeping", mustache],
@@ -114,6 +118,7 @@ let package = Package(
         // Tests, one target a room.
         tests("ExactJSONTests", of: ["ExactJSON"]),
         tests("TimekeepingTests", of: ["Timekeeping"]),
+        tests("WildcardsTests", of: ["Wildcards"]),
         tests("ScenarioModelTests", of: ["ScenarioModel"]),
         tests("LoadMetricsTests", of: ["LoadMetrics"]),
         tests(

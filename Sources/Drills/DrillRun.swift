@@ -4,6 +4,7 @@ package import ScenarioModel
 import AWSClients
 import Synchronization
 import Timekeeping
+import Wildcards
 
 /// One run from its first request to its last count: load, probes, alarm drill, reconciliation, in this order.
 ///
@@ -18,7 +19,7 @@ package final class DrillRun: Sendable {
     private let say: @Sendable (DrillProgress) -> Void
     private let ledger = TrafficLedger()
     private let client: ProbeClient
-    private let loadTraffic = Mutex(TrafficCounts())
+    private let loadTraffic = Mutex(Traffic())
     private let result: Mutex<RunResult>
 
     /// - Parameters:
@@ -133,7 +134,7 @@ package final class DrillRun: Sendable {
         }
         switch outcome {
         case .success(let load):
-            loadTraffic.withLock { $0 = TrafficCounts(load: load.traffic) }
+            loadTraffic.withLock { $0 = load.traffic }
             result.withLock { result in
                 result.requests = load.requests
                 result.total = load.total
@@ -185,7 +186,8 @@ package final class DrillRun: Sendable {
     private func alarms(stack: StackMap, aws: AWSConnection) async {
         var cases: [AlarmCase] = []
         for specification in scenario.alarms {
-            let matching = stack.alarms.filter { Glob.matches($0.name, pattern: specification.namePattern) }
+            let pattern = WildcardPattern(specification.namePattern)
+            let matching = stack.alarms.filter { pattern.matches($0.name) }
             cases += matching.map { AlarmCase(alarm: $0, specification: specification, stack: stack) }
             if matching.isEmpty {
                 let names = stack.alarms.map(\.name).joined(separator: ", ")
@@ -225,33 +227,9 @@ package final class DrillRun: Sendable {
         let reconciliation = Reconciliation(
             cloudWatch: CloudWatchClient(connection: aws), stack: stack,
             toleranceShare: target.kind == .emulator ? 0 : 0.01)
-        let counts = ledger.counts + loadTraffic.withLock { $0 }
+        var counts = ledger.counts
+        counts.add(loadTraffic.withLock { $0 })
         let rows = try await reconciliation.rows(client: counts, from: since, to: target.clock.now())
         result.withLock { $0.reconciliation = rows }
-    }
-}
-
-/// File-name patterns: `*` stands for any run of characters, `?` for one.
-enum Glob {
-    static func matches(_ text: String, pattern: String) -> Bool {
-        var (texts, patterns) = (Array(text)[...], Array(pattern)[...])
-        // Where to go on when a star has to swallow one character more.
-        var retry: (text: ArraySlice<Character>, pattern: ArraySlice<Character>)?
-        while !texts.isEmpty || !patterns.isEmpty {
-            if patterns.first == "*" {
-                patterns.removeFirst()
-                retry = (texts, patterns)
-            } else if let wanted = patterns.first, let next = texts.first, wanted == "?" || wanted == next {
-                patterns.removeFirst()
-                texts.removeFirst()
-            } else if let (restText, restPattern) = retry, !restText.isEmpty {
-                texts = restText.dropFirst()
-                patterns = restPattern
-                retry = (texts, restPattern)
-            } else {
-                return false
-            }
-        }
-        return true
     }
 }

@@ -9,11 +9,11 @@ struct Reconciliation {
     /// Largest difference that passes, as a share of our count: other callers' traffic on a shared stack.
     var toleranceShare: Double
 
-    func rows(client counts: TrafficCounts, from start: Timestamp, to end: Timestamp) async throws(DrillError)
+    func rows(client counts: Traffic, from start: Timestamp, to end: Timestamp) async throws(DrillError)
         -> [ReconciliationRow]
     {
         let figures: [(String, UInt64)] = [
-            ("Count", counts.requests), ("4XXError", counts.status4xx), ("5XXError", counts.status5xx),
+            ("Count", counts.answered), ("4XXError", counts.status4xx), ("5XXError", counts.status5xx),
             ("CacheHitCount", counts.cacheHits), ("CacheMissCount", counts.cacheMisses),
         ]
         var rows: [ReconciliationRow] = []
@@ -28,7 +28,7 @@ struct Reconciliation {
             rows.append(
                 Self.row(
                     name, client: Double(count), cloudWatch: points.isEmpty ? nil : points.reduce(0) { $0 + $1.sum },
-                    unanswered: Double(counts.unanswered), toleranceShare: toleranceShare))
+                    unanswered: Double(counts.transportFailures), toleranceShare: toleranceShare))
         }
         return rows
     }

@@ -1,5 +1,6 @@
 import EmulatorCore
 package import ExactJSON
+import Wildcards
 
 /// A resource-based policy, asked whether a service may do something
 /// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
@@ -45,10 +46,10 @@ package struct ResourcePolicy: Sendable, Equatable {
     private func applies(_ statement: JSONValue, to request: Request) -> Bool {
         principalMatches(statement["Principal"], request)
             && Self.texts(statement["Action"]).contains {
-                Self.matches(request.action.lowercased(), pattern: $0.lowercased())
+                WildcardPattern($0.lowercased()).matches(request.action.lowercased())
             }
             && (statement["Resource"] == nil
-                || Self.texts(statement["Resource"]).contains { Self.matches(request.resource, pattern: $0) })
+                || Self.texts(statement["Resource"]).contains { WildcardPattern($0).matches(request.resource) })
             && conditionsHold(statement["Condition"], request)
     }
 
@@ -72,7 +73,7 @@ package struct ResourcePolicy: Sendable, Equatable {
                 switch operation {
                 case "StringEquals": holds = values.contains(actual)
                 case "ArnEquals", "ArnLike", "StringLike":
-                    holds = values.contains { Self.matches(actual, pattern: $0) }
+                    holds = values.contains { WildcardPattern($0).matches(actual) }
                 // An operator that is not known here must not open a door.
                 default: holds = false
                 }
@@ -88,28 +89,5 @@ package struct ResourcePolicy: Sendable, Equatable {
         case .array(let elements): elements.compactMap(\.stringValue)
         default: []
         }
-    }
-
-    /// `*` stands for any run of characters, `?` for one.
-    static func matches(_ text: String, pattern: String) -> Bool {
-        let (text, pattern) = (Array(text.utf8), Array(pattern.utf8))
-        var (position, place) = (0, 0)
-        var retry: (position: Int, place: Int)?
-        while position < text.count {
-            if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
-                retry = (position, place)
-                place += 1
-            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == text[position] {
-                position += 1
-                place += 1
-            } else if let last = retry {
-                retry = (last.position + 1, last.place)
-                position = last.position + 1
-                place = last.place + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }

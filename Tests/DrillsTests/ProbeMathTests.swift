@@ -111,7 +111,7 @@ struct TrafficLedgerTests {
         #expect(!ledger.book(status: 502, cached: true, marker: nil))
         #expect(
             ledger.counts
-                == TrafficCounts(requests: 5, status4xx: 1, status5xx: 1, cacheHits: 1, cacheMisses: 3, unanswered: 0))
+                == Traffic(answered: 5, status4xx: 1, status5xx: 1, cacheHits: 1, cacheMisses: 3))
     }
 
     @Test(

@@ -76,14 +76,4 @@ struct WiringFindingsTests {
     func routes(verb: String, path: String, expected: String?) {
         #expect(healthyStack().method(verb, path: path)?.path == expected)
     }
-
-    @Test(
-        "names match patterns",
-        arguments: [
-            ("api-4xx-errors-dev", "*-4xx-*", true), ("api-4xx-errors-dev", "api-5xx-*", false), ("abc", "a?c", true),
-            ("abc", "a?", false), ("", "*", true), ("aaab", "*a*b", true), ("abcabd", "*abd", true), ("x", "", false),
-        ])
-    func globs(text: String, pattern: String, matches: Bool) {
-        #expect(Glob.matches(text, pattern: pattern) == matches)
-    }
 }

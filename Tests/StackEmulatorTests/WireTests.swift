@@ -79,16 +79,4 @@ import Timekeeping
         #expect(Caller(request).accessKey == key)
         #expect(Caller(request).mayDecrypt == (key != nil))
     }
-
-    @Test(
-        "ARN patterns match as IAM's do",
-        arguments: [
-            ("arn:aws:x:api/dev/GET/items", "arn:aws:x:api/dev/*", true), ("abc", "a?c", true), ("abc", "*", true),
-            ("abc", "abcd", false), ("", "*", true), ("aXbXc", "a*b*c", true), ("aXbX", "a*b*c", false),
-            ("", "?", false),
-            (String(repeating: "a", count: 2000), String(repeating: "a*", count: 50) + "b", false),
-        ])
-    func patterns(_ text: String, _ pattern: String, _ matches: Bool) {
-        #expect(ARNPattern.matches(text, pattern: pattern) == matches)
-    }
 }

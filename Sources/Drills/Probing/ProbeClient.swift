@@ -1,5 +1,6 @@
 package import ExactJSON
 package import HTTPExchange
+import LoadEngine
 package import ScenarioModel
 import Synchronization
 import Timekeeping
@@ -23,7 +24,7 @@ package struct ProbeAnswer: Sendable {
 package final class ProbeClient: Sendable {
     private let target: Target
     private let markerHeader: String
-    private let generator: Mutex<SeededGenerator>
+    private let generator: Mutex<SplitMix64>
     package let ledger: TrafficLedger
 
     /// - Parameter markerHeader: the header in which the handler returns its origin marker.
@@ -31,7 +32,7 @@ package final class ProbeClient: Sendable {
         self.target = target
         self.markerHeader = markerHeader
         self.ledger = ledger
-        generator = Mutex(SeededGenerator(seed: seed))
+        generator = Mutex(SplitMix64(seed: seed))
     }
 
     /// Sends a step once.
@@ -46,7 +47,7 @@ package final class ProbeClient: Sendable {
         try DrillError.checkInterruption()
         let seed = generator.withLock { $0.next() }
         var renderer = StepRenderer(
-            baseURL: target.baseURL, variables: variables, generator: SeededGenerator(seed: seed),
+            baseURL: target.baseURL, variables: variables, generator: SplitMix64(seed: seed),
             sequence: Int64(seed >> 33))
         var request = renderer.render(step, now: .system())
         for header in headers { request.headers.set(header.name, header.value) }

@@ -1,5 +1,6 @@
 import ExactJSON
 import HTTPExchange
+import LoadEngine
 import ScenarioModel
 import Timekeeping
 
@@ -7,7 +8,7 @@ import Timekeeping
 struct StepRenderer {
     var baseURL: String
     var variables: [String: String]
-    var generator: SeededGenerator
+    var generator: SplitMix64
     var sequence: Int64 = 0
 
     mutating func render(_ step: Step, now: Timestamp) -> HTTPRequest {
@@ -73,20 +74,7 @@ struct StepRenderer {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): small, fast, and the same sequence for the same seed everywhere.
-struct SeededGenerator: RandomNumberGenerator, Sendable {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// A version 4 UUID (RFC 9562) of this sequence.
     mutating func uuid() -> String {
         let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000

@@ -2,6 +2,7 @@ import EmulatedServices
 import EmulatorCore
 import ExactJSON
 import StackTemplate
+import Wildcards
 
 /// Who may invoke the functions of a stack: its resources `AWS::Lambda::Permission`.
 struct FunctionPermissions: Sendable {
@@ -35,32 +36,7 @@ struct FunctionPermissions: Sendable {
                 permission.principal == service, permission.sourceAccount.map({ $0 == account.id }) ?? true
             else { return false }
             guard let pattern = permission.sourceARN else { return true }
-            return ARNPattern.matches(sourceARN, pattern: pattern)
+            return WildcardPattern(pattern).matches(sourceARN)
         }
-    }
-}
-
-/// ARN patterns, in which `*` stands for any run of characters and `?` for one.
-enum ARNPattern {
-    static func matches(_ text: String, pattern: String) -> Bool {
-        let (text, pattern) = (Array(text.utf8), Array(pattern.utf8))
-        var (position, place) = (0, 0)
-        var retry: (position: Int, place: Int)?
-        while position < text.count {
-            if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
-                retry = (position, place)
-                place += 1
-            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == text[position] {
-                position += 1
-                place += 1
-            } else if let last = retry {
-                retry = (last.position + 1, last.place)
-                position = last.position + 1
-                place = last.place + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }
