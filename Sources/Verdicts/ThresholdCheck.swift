@@ -8,10 +8,14 @@ package enum ThresholdCheck {
         let tags = threshold.tags.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
         let name = threshold.metric.rawValue + (tags.isEmpty ? "" : "{\(tags)}")
         guard let actual = value(of: threshold, in: result) else {
+            // An interrupted run did not get to everything: that blames nobody, and such a run never passes anyway.
+            let interrupted = result.run.interrupted
             return Check(
-                id: "threshold.\(name).\(threshold.expression)", kind: .threshold, name: name, verdict: .fail,
-                expected: threshold.expression, actual: "no sample",
-                reason: "\(name) never got a sample in this run; a threshold without one fails")
+                id: "threshold.\(name).\(threshold.expression)", kind: .threshold, name: name,
+                verdict: interrupted ? .skipped : .fail, expected: threshold.expression, actual: "no sample",
+                reason: interrupted
+                    ? "the run was interrupted before \(name) got a sample"
+                    : "\(name) never got a sample in this run; a threshold without one fails")
         }
         let holds = threshold.comparison.holds(actual, threshold.limit)
         let figure = text(actual, isTime: threshold.metric.isTime)

@@ -17,4 +17,5 @@ drill() {
 check "release build" make build
 check "drill on the emulated stack" drill
 check "the same drill once more" drill
+check "drills ended at random moments leave nothing behind" Tests/Checks/interrupts.sh .build/release
 closing

@@ -82,7 +82,10 @@ struct JudgeTests {
     @Test("an interrupted run says so with its exit code") func interrupts() {
         var result = result()
         result.run.interrupted = true
-        #expect(judge(result).exitCode == .interrupted)
+        let unmeasured = threshold(.streamLost, .count, .equal, 0)
+        let judgement = judge(result, thresholds: [unmeasured])
+        #expect(judgement.exitCode == .interrupted && judgement.verdict == .invalid)
+        #expect(judgement.checks[0].verdict == .skipped)
     }
 
     struct Verification: Sendable, CustomTestStringConvertible {
