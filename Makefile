@@ -19,7 +19,7 @@ build: system-packages ## Builds the command and the handlers in release mode.
 test: system-packages venv ## Runs the tests and checks (at most 25 minutes from a fresh clone on 2 cores).
 	@Tests/Checks/test.sh
 
-verify: system-packages venv ## Runs what is slower than `make test`: long fuzzing, whole drills in release mode.
+verify: system-packages venv ## Runs what is slower than `make test`: whole drills in release mode, some ended at random moments.
 	@Tests/Checks/verify.sh
 
 bench: build ## Measures the load engine beside wrk on the same server.

@@ -123,11 +123,18 @@ package struct CloudWatchClient: Sendable {
 
     /// The alarms of these names, in no particular order; names that do not exist are left out.
     package func alarms(named names: [String]) async throws(AWSCallError) -> [MetricAlarm] {
-        guard !names.isEmpty else { return [] }
-        let input: JSONValue = [
-            "AlarmNames": .array(names.map { .string($0) }), "AlarmTypes": ["MetricAlarm"], "MaxRecords": 100,
-        ]
-        return try await client.pages("DescribeAlarms", input, items: "MetricAlarms").compactMap { MetricAlarm($0) }
+        var alarms: [MetricAlarm] = []
+        // The service takes a hundred names a call.
+        for start in stride(from: 0, to: names.count, by: 100) {
+            let input: JSONValue = [
+                "AlarmNames": .array(names[start..<min(start + 100, names.count)].map { .string($0) }),
+                "AlarmTypes": ["MetricAlarm"], "MaxRecords": 100,
+            ]
+            alarms += try await client.pages("DescribeAlarms", input, items: "MetricAlarms").compactMap {
+                MetricAlarm($0)
+            }
+        }
+        return alarms
     }
 
     /// An alarm's history since a moment, oldest first.

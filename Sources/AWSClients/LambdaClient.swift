@@ -23,6 +23,9 @@ package struct EventSourceMapping: Sendable, Equatable {
     package var maximumRetryAttempts: Int
     package var bisects: Bool
     package var onFailureARN: String?
+
+    /// Switched off by somebody; a mapping that is being made or changed is not.
+    package var isOff: Bool { state == "Disabled" || state == "Disabling" }
 }
 
 /// The Lambda calls that a drill needs.

@@ -108,7 +108,7 @@ package final class DrillRun: Sendable {
         guard !scenario.loads.isEmpty else { return }
         let runner: LoadRunner
         do throws(ScenarioError) {
-            runner = LoadRunner(plan: try LoadPlan(scenario: scenario, baseURL: target.baseURL, runID: runID))
+            runner = LoadRunner(plan: try LoadPlan(scenario: counted(scenario), baseURL: target.baseURL, runID: runID))
         } catch {
             throw DrillError(code: .configuration, message: "\(error)")
         }
@@ -145,10 +145,25 @@ package final class DrillRun: Sendable {
         }
     }
 
+    /// Where the stack is known its stage says which reads go through the cache, whatever the scenario says.
+    private func counted(_ scenario: Scenario) -> Scenario {
+        guard let stack = target.stack else { return scenario }
+        var scenario = scenario
+        for flow in scenario.flows.indices {
+            for index in scenario.flows[flow].steps.indices {
+                let step = scenario.flows[flow].steps[index]
+                let method = stack.method(step.method, path: step.url.source)
+                scenario.flows[flow].steps[index].cached = method.map(stack.caches) ?? false
+            }
+        }
+        return scenario
+    }
+
     private func noteFindings(_ stack: StackMap) {
         let path = scenario.cache.map(\.request.url.source)
         let findings = WiringFindings.all(
-            in: stack, promisedTTLSeconds: scenario.cache?.ttl.inSeconds, cachedPath: path)
+            in: stack, promisedTTLSeconds: scenario.cache?.ttl.inSeconds, cachedPath: path,
+            judgesAlarms: !scenario.alarms.isEmpty)
         for finding in findings { say(.note("wiring: \(finding.message)")) }
         result.withLock { $0.findings = findings }
     }
@@ -165,13 +180,12 @@ package final class DrillRun: Sendable {
     private func stream(_ specification: StreamProbeSpecification, stack: StackMap, aws: AWSConnection) async {
         await phase("stream", detail: "\(specification.samples) items") { () throws(DrillError) in
             guard let consumer = stack.streamConsumers.first else {
-                throw DrillError(
-                    code: .configuration,
-                    message: "no event source mapping feeds a function of this stack from a stream")
+                result.withLock { $0.findings += WiringFindings.missingConsumer(in: stack) }
+                return
             }
             var specification = specification
             // Nothing will come through a mapping that is off: enough waiting to show it by traffic.
-            if consumer.mapping.state != "Enabled" {
+            if consumer.mapping.isOff {
                 specification.timeout = min(specification.timeout, .seconds(consumer.mapping.batchingWindowSeconds + 3))
             }
             let probe = StreamProbe(
@@ -200,9 +214,17 @@ package final class DrillRun: Sendable {
                 }
             }
         }
-        guard let healthy = scenario.stream?.write ?? scenario.cache?.write ?? scenario.flows.first?.steps.first,
-            !cases.isEmpty
-        else { return }
+        let named = Set(cases.map(\.alarm.name))
+        let undrilled = stack.alarms.filter { !named.contains($0.name) }
+        result.withLock { $0.undrilledAlarms = undrilled.map(\.name) }
+        guard !cases.isEmpty else { return }
+        guard let healthy = scenario.stream?.write ?? scenario.cache?.write ?? scenario.flows.first?.steps.first else {
+            let message =
+                "alarms clear only on healthy traffic, and the scenario has no request that is all right: add a flow, "
+                + "stream.write or cache.write"
+            result.withLock { $0.problems.append(RunProblem(phase: "alarms", message: message)) }
+            return
+        }
         let plan = AlarmPlan(cases: cases)
         await phase("alarms", detail: "\(cases.count) alarms, \(plan.failingRequests) failing requests") {
             () throws(DrillError) in
@@ -226,7 +248,7 @@ package final class DrillRun: Sendable {
         try await target.clock.wait(settling)
         let reconciliation = Reconciliation(
             cloudWatch: CloudWatchClient(connection: aws), stack: stack,
-            toleranceShare: target.kind == .emulator ? 0 : 0.01)
+            toleranceShare: target.kind == .emulator ? 0 : 0.01, countsCache: scenario.cache != nil)
         var counts = ledger.counts
         counts.add(loadTraffic.withLock { $0 })
         let rows = try await reconciliation.rows(client: counts, from: since, to: target.clock.now())

@@ -8,14 +8,16 @@ struct Reconciliation {
     var stack: StackMap
     /// Largest difference that passes, as a share of our count: other callers' traffic on a shared stack.
     var toleranceShare: Double
+    /// Whether hits were told from misses at all: not without an origin marker.
+    var countsCache: Bool
 
     func rows(client counts: Traffic, from start: Timestamp, to end: Timestamp) async throws(DrillError)
         -> [ReconciliationRow]
     {
-        let figures: [(String, UInt64)] = [
+        var figures: [(String, UInt64)] = [
             ("Count", counts.answered), ("4XXError", counts.status4xx), ("5XXError", counts.status5xx),
-            ("CacheHitCount", counts.cacheHits), ("CacheMissCount", counts.cacheMisses),
         ]
+        if countsCache { figures += [("CacheHitCount", counts.cacheHits), ("CacheMissCount", counts.cacheMisses)] }
         var rows: [ReconciliationRow] = []
         for (name, count) in figures {
             let metric = MetricIdentity(

@@ -22,6 +22,8 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var findings: [Finding]
     /// Parts that could not be carried out to their end.
     package var problems: [RunProblem]
+    /// Alarms of the stack that the scenario says nothing of: nobody knows whether they ring.
+    package var undrilledAlarms: [String] = []
 
     package struct Tool: Codable, Sendable, Equatable {
         package var name: String

@@ -29,6 +29,7 @@ enum Console {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
             // A reader that went away is no reason to fail: the report matters, not the line.
             guard count > 0 else { return }
             bytes = bytes.dropFirst(count)

@@ -47,6 +47,9 @@ struct EmulateCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input closes: for a parent that must leave nothing behind.")
     var untilStdinCloses = false
 
+    @Flag(help: "Let the stack's own handlers honour fault headers, where the template has a parameter FaultInjection.")
+    var withFaults = false
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, got \(port)") }
     }
@@ -56,7 +59,7 @@ struct EmulateCommand: AsyncParsableCommand {
         let announceJSON = json
         let waitsForStdin = untilStdinCloses
         do {
-            try await Interrupts.cancelling(onSignal: {}, onSecond: { Console.exit(.interrupted) }) {
+            try await Interrupts.shared.cancelling(onSignal: {}, onSecond: { Console.exit(.interrupted) }) {
                 let address = try await emulator.start()
                 Console.print(announceJSON ? Self.announcement(address) : Self.welcome(address))
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -85,8 +88,15 @@ struct EmulateCommand: AsyncParsableCommand {
         } else {
             (text, file) = (BuiltInTemplate.text, BuiltInTemplate.file)
         }
+        var values = parameters.dictionary
+        // A template that is malformed is told by the emulator, with its place.
+        if withFaults, values["FaultInjection"] == nil, let read = try? StackTemplate(parsing: text, file: file),
+            read.parameters.contains(where: { $0.name == "FaultInjection" })
+        {
+            values["FaultInjection"] = "enabled"
+        }
         return EmulatorConfiguration(
-            templateText: text, templateFile: file, stackName: stackName, parameters: parameters.dictionary,
+            templateText: text, templateFile: file, stackName: stackName, parameters: values,
             functions: BundledHandlers.commands.merging(functions.dictionary) { _, stated in stated }, port: port,
             dataDirectory: dataDir, clockMode: clock == .real ? .real : .skip)
     }

@@ -57,14 +57,9 @@ struct EmulatorProcess {
     }
 
     private var arguments: [String] {
-        var arguments = ["emulate", "--port", "0", "--json", "--until-stdin-closes"]
+        var arguments = ["emulate", "--port", "0", "--json", "--until-stdin-closes", "--with-faults"]
         if let template = specification.template { arguments += ["--template", template] }
-        var parameters = specification.parameters
-        // Our own handlers honour fault headers only where the template says so; an emulated stack is there for that.
-        if specification.template == nil, parameters["FaultInjection"] == nil {
-            parameters["FaultInjection"] = "enabled"
-        }
-        for (key, value) in parameters.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in specification.parameters.sorted(by: { $0.key < $1.key }) {
             arguments += ["--parameter", "\(key)=\(value)"]
         }
         for (key, value) in specification.functions.sorted(by: { $0.key < $1.key }) {

@@ -1,6 +1,12 @@
 import ArgumentParser
 import Verdicts
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The command line.
 struct Firedrill: AsyncParsableCommand {
     static let version = "0.1.0"
@@ -25,6 +31,8 @@ struct Firedrill: AsyncParsableCommand {
 @main
 enum Main {
     static func main() async {
+        // A closed pipe is an error of one write, not the end of a drill.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try Firedrill.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -12,6 +12,20 @@ import Verdicts
 struct ReportFolder {
     var folder: String
 
+    /// Looks whether reports can be written, before anything is sent.
+    func prepare() throws(CommandFailure) {
+        let probe = "\(folder)/.writable-\(ProcessInfo.processInfo.processIdentifier)"
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try save([], probe)
+            try FileManager.default.removeItem(atPath: probe)
+        } catch {
+            throw CommandFailure(
+                exitCode: .badConfiguration,
+                message: "the folder \(folder) cannot be written to; name another one with --reports")
+        }
+    }
+
     /// - Returns: the finished folder's path.
     /// - Throws: `CommandFailure` when the folder cannot be written to.
     func write(_ report: RunReport, outputs: [OutputKind]) throws(CommandFailure) -> String {
@@ -29,7 +43,7 @@ struct ReportFolder {
             try? FileManager.default.removeItem(atPath: draft)
             throw CommandFailure(
                 exitCode: .internalFault,
-                message: "the report cannot be written to \(final): \(error.localizedDescription)")
+                message: "the report cannot be written to \(final): \(error)")
         }
     }
 

@@ -43,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         var scenario = try ScenarioFile.read(scenario, environment: environment)
         try override(&scenario)
+        try ReportFolder(folder: reports).prepare()
         let colour = Console.isTerminal && environment["NO_COLOR"] == nil && environment["CI"] == nil
         let printer = ProgressPrinter(live: colour, quiet: quiet, width: Console.width)
         let session = RunSession(
@@ -52,9 +53,9 @@ struct RunCommand: AsyncParsableCommand {
 
         let judgement = Judge.judge(result, thresholds: scenario.thresholds, limits: scenario.generator)
         let report = RunReport(result: result, judgement: judgement)
-        let folder = try ReportFolder(folder: reports).write(report, outputs: scenario.outputs)
         Console.print(
             TerminalSummary.render(report, style: colour ? .colour : .plain, width: min(Console.width, 120)))
+        let folder = try ReportFolder(folder: reports).write(report, outputs: scenario.outputs)
         Console.print("Report: \(folder)/\(scenario.outputs.contains(.html) ? "index.html" : "")")
         Console.exit(judgement.exitCode)
     }
@@ -68,13 +69,7 @@ struct RunCommand: AsyncParsableCommand {
                 message:
                     "--template, --parameter and --function are for an emulated stack; the scenario's target is none")
         }
-        if let template {
-            specification.template = template
-            // A copy of the built-in template is what most people change: its faults stay available.
-            if specification.parameters["FaultInjection"] == nil {
-                specification.parameters["FaultInjection"] = "enabled"
-            }
-        }
+        if let template { specification.template = template }
         specification.parameters.merge(parameters.dictionary) { _, stated in stated }
         specification.functions.merge(functions.dictionary) { _, stated in stated }
         scenario.target = .emulator(specification)

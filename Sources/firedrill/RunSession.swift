@@ -24,6 +24,11 @@ struct RunSession: Sendable {
         case .emulator(let specification):
             say(.phase("emulator", detail: specification.template ?? "the built-in stack"))
             let emulator = EmulatorProcess(executable: BundledHandlers.executable, specification: specification)
+            // Until the drill begins nothing is measured: a signal ends the command, and the emulator with its input.
+            Interrupts.shared.listen { _ in
+                Console.error("interrupted before the drill began")
+                Console.exit(.interrupted)
+            }
             return try await emulator.running { address in
                 try await drill { try await emulated(address) }
             }
@@ -41,7 +46,7 @@ struct RunSession: Sendable {
     /// Finds the target and runs the drill; a signal ends the drill, never the emulator before it.
     private func drill(_ makeTarget: @escaping @Sendable () async throws -> Target) async throws -> RunResult {
         let say = self.say
-        return try await Interrupts.cancelling(
+        return try await Interrupts.shared.cancelling(
             onSignal: { say(.note("interrupted: finishing what is in flight; once more ends at once")) },
             onSecond: { Console.exit(.interrupted) }
         ) {
@@ -84,9 +89,12 @@ struct RunSession: Sendable {
         let transport = CurlTransport()
         let connection = AWSConnection(configuration: configuration, transport: transport)
         let stack = try await StackDiscovery(connection: connection).discover(stack: specification.name)
-        let host = "\(stack.apiID).execute-api.\(configuration.region).amazonaws.com"
+        // Behind an endpoint of its own the API is reached there too, never at a real host of the same name.
+        let baseURL =
+            specification.endpointURL.map { "\($0)/_aws/execute-api/\(stack.apiID)/\(stack.stage.name)" }
+            ?? "https://\(stack.apiID).execute-api.\(configuration.region).amazonaws.com/\(stack.stage.name)"
         return Target(
-            kind: .stack, baseURL: "https://\(host)/\(stack.stage.name)", aws: connection, stack: stack,
+            kind: .stack, baseURL: baseURL, aws: connection, stack: stack,
             clock: RealClock(), transport: transport)
     }
 
@@ -94,7 +102,7 @@ struct RunSession: Sendable {
         let started = Timestamp.system()
         let name = scenario.name.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "-" }
         return RunInformation(
-            id: "\(String(name))-\(started.basicISO8601)-\(ProcessInfo.processInfo.processIdentifier)",
+            id: "\(String(name.prefix(60)))-\(started.basicISO8601)-\(ProcessInfo.processInfo.processIdentifier)",
             scenario: scenario.name, scenarioFile: scenario.file,
             target: .init(kind: target.kind.rawValue, baseURL: target.baseURL, stack: target.stack?.stackName),
             startedAt: started.iso8601, seed: scenario.seed,

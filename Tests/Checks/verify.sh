@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What takes longer than `make test` may: whole drills in release mode, and the parsers under many random inputs.
+# What takes longer than `make test` may: whole drills in release mode, some of them ended at random moments.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source Tests/Checks/counting.sh

@@ -54,7 +54,8 @@ struct AlarmPlanTests {
         arguments: [
             ("GreaterThanOrEqualToThreshold", 10, 10), ("GreaterThanThreshold", 10, 11),
             ("GreaterThanOrEqualToThreshold", 0.5, 1), ("GreaterThanThreshold", 0.5, 1),
-            ("GreaterThanOrEqualToThreshold", 0, 0), ("LessThanThreshold", 5, nil),
+            ("GreaterThanOrEqualToThreshold", 0, 0), ("GreaterThanThreshold", -7.5, 0), ("LessThanThreshold", 5, nil),
+            ("GreaterThanOrEqualToThreshold", 1e300, 1_000_000_000),
         ] as [(String, Double, Int?)])
     func counts(comparison: String, threshold: Double, needed: Int?) {
         let subject = alarm("a", "AWS/Lambda", "Errors", [:], threshold, comparison: comparison)
@@ -73,6 +74,42 @@ struct AlarmPlanTests {
     @Test("an alarm on a metric that its fault does not move is named") func namesUnmoved() {
         let other = alarm("api-5xx", "AWS/ApiGateway", "4XXError", ["ApiName": "serverless-api-dev"], 5)
         #expect(subject(other).findings.map(\.id) == ["alarm.notMoved"])
+    }
+
+    struct Caused: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var fault: AlarmFault
+        var status: Int
+        var isHit = false
+        var happened: Bool
+    }
+
+    static let caused: [Caused] = [
+        Caused(testDescription: "a 404 that was asked for", fault: .request(read), status: 404, happened: true),
+        Caused(testDescription: "a 200 instead", fault: .request(read), status: 200, happened: false),
+        Caused(
+            testDescription: "an old 404 from the cache", fault: .request(read), status: 404, isHit: true,
+            happened: false),
+        Caused(testDescription: "a thrown error", fault: .header(create, value: "throw"), status: 502, happened: true),
+        Caused(
+            testDescription: "a fault not honoured", fault: .header(create, value: "throw"), status: 201,
+            happened: false),
+        Caused(
+            testDescription: "a 429 by header", fault: .header(create, value: "status-429"), status: 429, happened: true
+        ),
+        Caused(testDescription: "a record written", fault: .streamRecord(create), status: 201, happened: true),
+        Caused(testDescription: "a record refused", fault: .streamRecord(create), status: 409, happened: false),
+    ]
+
+    @Test("an answer tells whether its fault happened", arguments: caused) func seesFault(item: Caused) {
+        #expect((FaultEffect.obstacle(item.fault, status: item.status, isHit: item.isHit) == nil) == item.happened)
+    }
+
+    @Test("an alarm that cannot be computed is sent nothing") func sendsNothing() {
+        let average = alarm(
+            "api-4xx", "AWS/ApiGateway", "4XXError", ["ApiName": "serverless-api-dev"], 0.05,
+            changes: ["Statistic": "Average"])
+        #expect(AlarmPlan(cases: [subject(average, failures: 100_000)]).failingRequests == 0)
     }
 
     @Test("statistics that cannot be computed are said so") func namesUndrillable() {

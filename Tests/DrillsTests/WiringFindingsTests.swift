@@ -1,4 +1,4 @@
-import AWSClients
+@testable import AWSClients
 import LoadMetrics
 import Testing
 
@@ -64,6 +64,27 @@ struct WiringFindingsTests {
         var stack = healthyStack()
         item.change(&stack)
         #expect(findings(stack).map(\.id).contains(item.finding))
+    }
+
+    @Test("only functions that serve, and only where alarms are drilled, must be watched") func judgesWhatServes() {
+        var stack = healthyStack()
+        stack.functions.append(
+            FunctionConfiguration(
+                name: "custom-resource-provider", arn: "arn:x", timeoutSeconds: 3, logGroup: "g", kmsKeyARN: nil))
+        #expect(findings(stack) == [])
+        stack.alarms = []
+        #expect(findings(stack).count == 4)
+        #expect(
+            WiringFindings.all(in: stack, promisedTTLSeconds: 30, cachedPath: "/items/a", judgesAlarms: false) == [])
+    }
+
+    @Test("a mapping of an alias counts, one of a queue does not") func findsConsumers() {
+        var stack = healthyStack()
+        stack.mappings[0].functionARN += ":live"
+        #expect(stack.streamConsumers.map(\.function.name) == ["stream-handler-dev"])
+        #expect(WiringFindings.missingConsumer(in: stack) == [])
+        stack.mappings[0].sourceARN = "arn:aws:sqs:us-west-2:1:queue"
+        #expect(WiringFindings.missingConsumer(in: stack).map(\.id) == ["mapping.missing"])
     }
 
     @Test(

@@ -5,9 +5,11 @@ import Testing
 /// Whole drills by the real command on the emulated stack, one at a time: two cores carry one stack well.
 @Suite("Drill, end to end", .serialized)
 struct DrillTests {
-    private func drill(template: String? = nil) async throws -> (Command.Outcome, JSONValue) {
+    private func drill(
+        template: String? = nil, options: [String] = []
+    ) async throws -> (Command.Outcome, JSONValue) {
         let scratch = try Scratch()
-        var arguments = ["run", try scratch.shortScenario(), "--reports", "\(scratch.path)/reports"]
+        var arguments = ["run", try scratch.shortScenario(), "--reports", "\(scratch.path)/reports"] + options
         if let template { arguments += ["--template", try scratch.write(template, "template.yaml")] }
         let outcome = try await Command.run(arguments)
         let report = try #require(try? scratch.report(), outcome.described)
@@ -92,9 +94,31 @@ struct DrillTests {
             ],
             cause: "no alarm watches AWS/Lambda Errors {FunctionName=stream-handler-dev}"),
         Break(
+            testDescription: "the event source mapping left out",
+            changes: [
+                (
+                    "    Type: AWS::Lambda::EventSourceMapping\n",
+                    "    Type: AWS::Lambda::EventSourceMapping\n    Condition: IsProduction\n"
+                )
+            ],
+            cause: "no event source mapping feeds a function"),
+        Break(
+            testDescription: "an alarm that always rings",
+            changes: [(fourXX, fourXX.replacing("Threshold: 10", with: "Threshold: 0"))],
+            cause: "rings on healthy service"),
+        Break(
             testDescription: "a shorter time to live", changes: [("CacheTtlInSeconds: 30", "CacheTtlInSeconds: 10")],
             cause: "the stage keeps entries of GET /items/{id} for 10 s"),
     ]
+
+    @Test("faults that the stack does not honour prove nothing, and blame no alarm") func needsFaults() async throws {
+        let (outcome, report) = try await drill(options: ["--parameter", "FaultInjection=disabled"])
+        #expect(outcome.exitCode == 122, outcome.described)
+        #expect(report["verdict"] == "invalid")
+        #expect(outcome.output.contains("FaultInjection"), outcome.described)
+        let blamed = (report["checks"]?.arrayValue ?? []).filter { $0["kind"] == "alarm" && $0["verdict"] == "fail" }
+        #expect(blamed.isEmpty, "\(blamed)")
+    }
 
     @Test("a broken template fails with its cause named, by AWS calls and traffic alone", arguments: breaks)
     func namesCause(item: Break) async throws {

@@ -19,7 +19,7 @@ import Verdicts
             object.keys.sorted() == [
                 "alarms", "cache", "checks", "exitCode", "findings", "generator", "problems", "reconciliation",
                 "requests", "run",
-                "schemaVersion", "stream", "timeline", "tool", "total", "verdict",
+                "schemaVersion", "stream", "timeline", "tool", "total", "undrilledAlarms", "verdict",
             ])
         #expect(object["schemaVersion"] as? Int == 1)
         #expect(object["verdict"] as? String == "fail")

@@ -73,6 +73,24 @@ struct JudgeTests {
         #expect(judgement.verdict == .invalid && judgement.exitCode == .invalidRun)
     }
 
+    @Test("arrivals that could not start make the run invalid, unless a threshold says how many may")
+    func judgesDropped() {
+        var result = result()
+        result.generator.dropped = 7
+        #expect(judge(result).exitCode == .invalidRun)
+        #expect(judge(result, thresholds: [threshold(.droppedIterations, .count, .less, 10)]).exitCode == .passed)
+        result.generator.iterations = 0
+        #expect(judge(result).exitCode == .invalidRun)
+    }
+
+    @Test("an alarm that the scenario does not name is told, and not judged") func tellsUndrilled() {
+        var result = result()
+        result.undrilledAlarms = ["other"]
+        let judgement = judge(result)
+        #expect(judgement.exitCode == .passed)
+        #expect(judgement.checks.contains { $0.id == "alarm.other.undrilled" && $0.verdict == .skipped })
+    }
+
     @Test("a part that could not be carried out makes the run invalid") func invalidatesOnProblem() {
         var result = result()
         result.problems = [RunProblem(phase: "alarms", message: "no answer")]

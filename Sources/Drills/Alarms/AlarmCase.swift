@@ -18,7 +18,9 @@ struct AlarmCase: Equatable {
     var allowed: Int { specification.expect.maximumFailures ?? Self.defaultMaximumFailures }
 
     /// How many faults to send for it at the threshold, never more than the scenario allows.
-    var target: Int { min(needed ?? allowed, allowed) }
+    ///
+    /// None where nothing can be computed: failures for nothing are no drill.
+    var target: Int { needed.map { min($0, allowed) } ?? 0 }
 
     init(alarm: MetricAlarm, specification: AlarmDrillSpecification, stack: StackMap) {
         self.alarm = alarm
@@ -31,10 +33,12 @@ struct AlarmCase: Equatable {
 
     /// The smallest number of faults, each adding 1, that breaches the threshold.
     static func faultsNeeded(_ alarm: MetricAlarm) -> Int? {
-        guard alarm.statistic == "Sum", alarm.threshold.isFinite, abs(alarm.threshold) < 1e9 else { return nil }
+        guard alarm.statistic == "Sum", alarm.threshold.isFinite else { return nil }
+        // Beyond any number of requests, and within what an integer holds.
+        let threshold = min(max(alarm.threshold, -1), 1e9)
         switch alarm.comparison {
-        case "GreaterThanOrEqualToThreshold": return max(0, Int(alarm.threshold.rounded(.up)))
-        case "GreaterThanThreshold": return max(0, Int(alarm.threshold.rounded(.down)) + 1)
+        case "GreaterThanOrEqualToThreshold": return max(0, Int(threshold.rounded(.up)))
+        case "GreaterThanThreshold": return max(0, Int(threshold.rounded(.down)) + 1)
         default: return nil
         }
     }
@@ -74,10 +78,7 @@ struct AlarmCase: Equatable {
                 "alarm.notMoved", "watches \(metric), which its fault (\(effect.description)) does not move",
                 "watch \(moved), or state the fault that this alarm is for")
         }
-        for consumer in stack.streamConsumers where consumer.mapping.state != "Enabled" {
-            if case .streamRecord = specification.fault { findings += WiringFindings.mappings(stack) }
-            break
-        }
+        if case .streamRecord = specification.fault { findings += WiringFindings.mappings(stack) }
     }
 
     /// The most telling of the metrics that the fault moves.
@@ -95,8 +96,7 @@ extension MetricAlarm {
             "GreaterThanOrEqualToThreshold": ">=", "GreaterThanThreshold": ">", "LessThanThreshold": "<",
             "LessThanOrEqualToThreshold": "<=",
         ]
-        let limit =
-            threshold == threshold.rounded() ? String(Int64(clamping: Int(exactly: threshold) ?? 0)) : "\(threshold)"
+        let limit = Int(exactly: threshold).map { String($0) } ?? "\(threshold)"
         return "\(symbols[comparison] ?? comparison) \(limit) in \(datapointsToAlarm) of \(evaluationPeriods)"
     }
 }

@@ -24,6 +24,8 @@ struct AlarmDrill {
     private(set) var unasked: [Finding] = []
     /// Set when the drill had to end early; what was seen until then stands.
     private(set) var failure: DrillError?
+    /// Alarms that ring whatever is sent; they take no part in what follows.
+    private var alwaysRinging: Set<String> = []
     private var began = Timestamp(nanosecondsSinceEpoch: 0)
 
     init(
@@ -48,8 +50,8 @@ struct AlarmDrill {
         began = clock.now()
         for index in plan.cases.indices { journals[index] = AlarmJournal() }
         do throws(DrillError) {
-            try await settle()
-            for round in plan.rounds {
+            for planned in plan.rounds {
+                let round = try await settle(planned)
                 try await below(round)
                 try await leave(round)
                 try await at(round)
@@ -63,27 +65,46 @@ struct AlarmDrill {
 
     // MARK: The steps of a round
 
-    /// Waits until no alarm rings and nothing that was sent before lies in an evaluated window.
-    private mutating func settle() async throws(DrillError) {
+    /// Waits until no alarm rings and nothing that was sent before lies in a window that the round will evaluate.
+    ///
+    /// - Returns: the round without alarms that ring whatever is sent: they are findings already.
+    private mutating func settle(_ planned: AlarmPlan.Round) async throws(DrillError) -> AlarmPlan.Round {
         let longest = plan.cases.map { $0.alarm.periodSeconds * ($0.alarm.evaluationPeriods + 1) }.max() ?? 0
         let deadline = clock.now() + .seconds(longest + 900)
+        var round = planned
         while true {
             try await passMinute()
-            let ringing = try await alarms().filter { $0.state == "ALARM" }
+            let ringing = try await alarms().filter { $0.state == "ALARM" && !alwaysRinging.contains($0.name) }
             var quiet = ringing.isEmpty
-            for subject in plan.cases where quiet {
+            for subject in round.members.map({ plan.cases[$0] }) where quiet {
                 guard let metric = subject.alarm.metric, subject.alarm.statistic == "Sum" else { continue }
                 let since = clock.now() - .seconds(subject.alarm.periodSeconds + 60)
                 quiet = try await sum(metric, since: since) ?? 0 == 0
             }
-            if quiet { return }
+            if quiet { return round }
             if clock.now() >= deadline {
-                let names = ringing.map { "\($0.name): \($0.stateReason)" }.joined(separator: "; ")
-                throw DrillError(
-                    code: .configuration,
-                    message: "the stack is not quiet enough to drill its alarms: "
-                        + (names.isEmpty ? "errors keep coming from other traffic" : names))
+                guard !ringing.isEmpty else {
+                    throw DrillError(
+                        code: .configuration,
+                        message:
+                            "the stack is not quiet enough to drill its alarms: errors keep coming from other traffic")
+                }
+                for alarm in ringing { noteAlwaysRinging(alarm) }
+                round.members.removeAll { alwaysRinging.contains(plan.cases[$0].alarm.name) }
             }
+        }
+    }
+
+    private mutating func noteAlwaysRinging(_ alarm: MetricAlarm) {
+        alwaysRinging.insert(alarm.name)
+        let finding = Finding(
+            id: "alarm.alwaysOn", resource: alarm.name,
+            message: "alarm \(alarm.name) rings on healthy service: \(alarm.stateReason)",
+            remedy: "check its threshold (\(alarm.conditionText)), its metric and its treatment of missing data")
+        if let index = plan.cases.firstIndex(where: { $0.alarm.name == alarm.name }) {
+            journals[index]?.findings.append(finding)
+        } else {
+            unasked.append(finding)
         }
     }
 
@@ -96,19 +117,20 @@ struct AlarmDrill {
         }
         // CloudWatch must show what was sent, and then have had two evaluations to make something of it.
         var seen: [Int: Double?] = [:]
+        var rang: Set<String> = []
         let deadline = clock.now() + .seconds(300)
         while clock.now() < deadline {
             try await passMinute()
+            rang.formUnion(try await ringing())
             seen = try await sums(round.members, since: since)
             let complete = round.members.allSatisfy { index in
                 (seen[index] ?? nil) ?? 0 >= plan.total(round.below, on: plan.cases[index].alarm.metric)
             }
             if complete { break }
         }
-        var rang: Set<String> = []
         for _ in 0..<2 {
             try await passMinute()
-            rang.formUnion(try await alarms().filter { $0.state == "ALARM" }.map(\.name))
+            rang.formUnion(try await ringing())
         }
         let states = Dictionary(try await alarms().map { ($0.name, $0.state) }) { first, _ in first }
         for index in round.members {
@@ -158,7 +180,7 @@ struct AlarmDrill {
                     say(.note("\(alarm.name) rang after \(Int((clock.now() - since).inSeconds)) s"))
                 }
             }
-            rang.formUnion(alarms.filter { $0.state == "ALARM" }.map(\.name))
+            rang.formUnion(alarms.filter { $0.state == "ALARM" && !alwaysRinging.contains($0.name) }.map(\.name))
         }
         for (index, value) in try await sums(round.members, since: since) { journals[index]?.atDatapoint = value }
         noteUnasked(rang, faults: round.at, round)
@@ -167,7 +189,13 @@ struct AlarmDrill {
     /// Keeps healthy traffic going until the alarms are back to OK.
     private mutating func clear(_ round: AlarmPlan.Round) async throws(DrillError) {
         let fired = round.members.filter { journals[$0]?.firedAt != nil }
-        let patience = fired.compactMap { plan.cases[$0].specification.expect.clears }.max() ?? .zero
+        // Long periods take as long to leave the evaluated windows, whatever was said for short ones.
+        let patience =
+            fired.compactMap { index -> Duration? in
+                let alarm = plan.cases[index].alarm
+                let windows = Duration.seconds(alarm.periodSeconds * (alarm.evaluationPeriods + 1) + 300)
+                return plan.cases[index].specification.expect.clears.map { max($0, windows) }
+            }.max() ?? .zero
         let deadline = clock.now() + patience
         var waiting = Set(fired)
         while !waiting.isEmpty, clock.now() < deadline {
@@ -202,10 +230,19 @@ struct AlarmDrill {
         for index in round.members {
             let subject = plan.cases[index]
             for _ in 0..<(faults[index] ?? 0) {
-                switch subject.specification.fault {
-                case .request(let step), .streamRecord(let step): _ = try await client.send(step)
+                let fault = subject.specification.fault
+                let answer: ProbeAnswer
+                switch fault {
+                case .request(let step), .streamRecord(let step): answer = try await client.send(step)
                 case .header(let step, let value):
-                    _ = try await client.send(step, headers: [HTTPHeader("x-firedrill-fault", value)])
+                    answer = try await client.send(step, headers: [HTTPHeader("x-firedrill-fault", value)])
+                }
+                // A fault that did not happen proves nothing about an alarm, and must not be held against it.
+                if let obstacle = FaultEffect.obstacle(fault, status: answer.response.status, isHit: answer.isHit) {
+                    throw DrillError(
+                        code: .configuration,
+                        message: "the fault for \(subject.alarm.name) was not caused: \(answer.request.method) "
+                            + "\(answer.request.url) \(obstacle)")
                 }
             }
             let count = faults[index] ?? 0
@@ -217,9 +254,21 @@ struct AlarmDrill {
 
     /// Sends healthy requests and lets time pass until the next minute's datapoints are in and evaluated.
     private func passMinute() async throws(DrillError) {
-        for _ in 0..<3 { _ = try await client.send(healthy) }
+        for _ in 0..<3 {
+            let answer = try await client.send(healthy)
+            guard (200..<300).contains(answer.response.status) else {
+                throw DrillError(
+                    code: .configuration,
+                    message: "the healthy request \(answer.request.method) \(answer.request.url) answered "
+                        + "\(answer.response.status): alarms cannot be told from other failures then")
+            }
+        }
         let next = clock.now().floored(toSeconds: 60) + .seconds(75)
         try await clock.wait(next - clock.now())
+    }
+
+    private func ringing() async throws(DrillError) -> [String] {
+        try await alarms().filter { $0.state == "ALARM" && !alwaysRinging.contains($0.name) }.map(\.name)
     }
 
     private func alarms() async throws(DrillError) -> [MetricAlarm] {
@@ -297,6 +346,13 @@ struct AlarmDrill {
                     journals[index]?.events.append((item.at, "state", nil, state))
                 } else if item.kind == "Action" {
                     journals[index]?.events.append((item.at, "action", nil, item.summary))
+                    // An action can show in the history later than the change of state that made it.
+                    let isOurs = journals[index]?.firedAt.map { item.at >= $0 } ?? false
+                    if isOurs, item.summary.hasPrefix("Successfully"),
+                        journals[index]?.actions.contains(item.summary) == false
+                    {
+                        journals[index]?.actions.append(item.summary)
+                    }
                 }
             }
             guard let metric = subject.alarm.metric else { continue }

@@ -8,6 +8,21 @@ struct FaultEffect: Equatable {
     /// For people: `GET /items/{{ uuid }} answered 404`.
     var description: String
 
+    /// Why an answer shows that a fault did not happen; nil when it did.
+    static func obstacle(_ fault: AlarmFault, status: Int, isHit: Bool) -> String? {
+        if isHit { return "was answered from the cache: state a fault on a method that is not cached" }
+        switch fault {
+        case .request: return (400..<500).contains(status) ? nil : "answered \(status), and no 4xx"
+        case .streamRecord: return (200..<300).contains(status) ? nil : "answered \(status): the record was not written"
+        case .header(_, let value):
+            let wanted = value.hasPrefix("status-4") ? 400..<500 : 500..<600
+            return wanted.contains(status)
+                ? nil
+                : "answered \(status) to the fault \(value): the handlers honour faults only where the template's parameter "
+                    + "FaultInjection is enabled, and never in prod"
+        }
+    }
+
     func contribution(to metric: MetricIdentity?) -> Double { metric.flatMap { contributions[$0] } ?? 0 }
 
     init(of fault: AlarmFault, in stack: StackMap) {

@@ -56,27 +56,44 @@ struct CacheProbe {
                     "cache.write (\(written.request.method) \(written.request.url)) answered \(written.response.status)"
             )
         }
+        guard !written.captured.isEmpty else {
+            throw DrillError(
+                code: .configuration,
+                message: "cache.write captured nothing to ask for its item by; add capture: { id: $.item.id }")
+        }
         let from = clock.now()
         let read = try await client.send(specification.request, variables: written.captured)
+        guard (200..<300).contains(read.response.status) else {
+            throw DrillError(
+                code: .configuration,
+                message:
+                    "cache.request (\(read.request.method) \(read.request.url)) answered \(read.response.status) for an item "
+                    + "just made: what it says about the cache would prove nothing")
+        }
         observation.crossKeyReads += 1
-        if !isOwnAnswer(read, variables: written.captured) { observation.crossKeyBleed += 1 }
+        if !isOwnAnswer(read, variables: written.captured) {
+            observation.crossKeyBleed += 1
+        } else if read.isHit {
+            throw DrillError(
+                code: .configuration,
+                message:
+                    "cache.request (\(read.request.url)) was answered from the cache before its item was ever read: it does "
+                    + "not ask for the item that cache.write makes")
+        }
         return Entry(variables: written.captured, filledFrom: from, filledTo: clock.now(), marker: read.marker)
     }
 
     /// Whether an answer is the asked item's: by the request's own expectations, else by holding what the write captured.
     private func isOwnAnswer(_ answer: ProbeAnswer, variables: [String: String]) -> Bool {
-        guard (200..<300).contains(answer.response.status) else { return true }
-        let expectations = specification.request.expect.json
-        guard !expectations.isEmpty else {
-            let body = String(decoding: answer.response.body, as: UTF8.self)
-            return variables.values.allSatisfy { body.contains($0) }
-        }
-        return expectations.allSatisfy { expectation in
+        let comparisons = specification.request.expect.json.compactMap { expectation -> Bool? in
             guard case .string(let template) = expectation.equals, template.pieces.count == 1,
-                case .expression(.variable(let name)) = template.pieces[0]
-            else { return true }
-            return answer.json.text(at: expectation.path) == variables[name]
+                case .expression(.variable(let name)) = template.pieces[0], let wanted = variables[name]
+            else { return nil }
+            return answer.json.text(at: expectation.path) == wanted
         }
+        if !comparisons.isEmpty { return comparisons.allSatisfy { $0 } }
+        let body = String(decoding: answer.response.body, as: UTF8.self)
+        return variables.values.allSatisfy { body.contains($0) }
     }
 
     /// Reads entries of chosen ages, each entry once, until the TTL lies in a narrow interval.
@@ -126,6 +143,7 @@ struct CacheProbe {
             entries.append((entry, updatedAt))
             staleness.writes += 1
         }
+        var fresh: Set<String> = []
         let ttl = observation.ttlSeconds?.high ?? specification.ttl.inSeconds
         for age in [0, 0.5 * ttl, 0.9 * ttl, ttl + 0.5, 1.2 * ttl, 1.5 * ttl] {
             for (entry, updatedAt) in entries {
@@ -133,14 +151,23 @@ struct CacheProbe {
                 let sent = clock.now()
                 let read = try await client.send(specification.request, variables: entry.variables)
                 let since = (sent - updatedAt).inSeconds
-                if read.marker == entry.marker, entry.marker != nil {
+                guard (200..<300).contains(read.response.status), let marker = read.marker else {
+                    throw DrillError(
+                        code: .unreachable,
+                        message: "a read after the update answered \(read.response.status) "
+                            + (read.marker == nil ? "without an origin marker" : ""))
+                }
+                if marker == entry.marker {
                     staleness.staleReads += 1
                     staleness.maxSeconds = max(staleness.maxSeconds, since)
                 } else {
+                    fresh.insert(entry.marker ?? "")
                     staleness.freshAfterSeconds = min(staleness.freshAfterSeconds ?? since, since)
                 }
             }
         }
+        // One item that is never seen anew is enough.
+        if fresh.count < entries.count { staleness.freshAfterSeconds = nil }
         return staleness
     }
 

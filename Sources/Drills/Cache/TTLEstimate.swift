@@ -22,9 +22,6 @@ struct TTLEstimate: Equatable {
     /// A miss below the greatest hit is no expiry: a cache may lose an entry early ("best effort"), never keep it late.
     var high: Double? { reads.lazy.filter { !$0.hit && $0.oldest > low }.map(\.oldest).min() }
 
-    /// Misses that came before the entry was due to expire.
-    var earlyMisses: Int { reads.count { !$0.hit && $0.oldest <= low } }
-
     /// Nil when nothing was ever served from the cache, or nothing ever expired.
     var interval: CacheObservation.Interval? {
         guard low > 0, let high else { return nil }

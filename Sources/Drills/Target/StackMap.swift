@@ -57,10 +57,19 @@ package struct StackMap: Sendable, Equatable {
         functions.first { method.integrationURI.contains("function:\($0.name)/") }
     }
 
+    /// The functions that answer requests or follow a stream: the ones whose failures a user feels.
+    package var servingFunctions: [FunctionConfiguration] {
+        let behindMethods = methods.compactMap(function(behind:)).map(\.name)
+        let serving = Set(behindMethods + streamConsumers.map(\.function.name))
+        return functions.filter { serving.contains($0.name) }
+    }
+
     /// The functions that a stream feeds, with their mappings.
     package var streamConsumers: [(function: FunctionConfiguration, mapping: EventSourceMapping)] {
-        mappings.compactMap { mapping in
-            functions.first { $0.arn == mapping.functionARN }.map { ($0, mapping) }
+        mappings.filter { $0.sourceARN.contains("/stream/") }.compactMap { mapping in
+            // A mapping may name an alias or a version of the function.
+            functions.first { mapping.functionARN == $0.arn || mapping.functionARN.hasPrefix("\($0.arn):") }
+                .map { ($0, mapping) }
         }
     }
 }

@@ -6,13 +6,31 @@ package import LoadMetrics
 /// These are the causes behind what traffic shows. The rules name what would make a failure go unseen or serve wrong
 /// answers; matters of taste are none.
 package enum WiringFindings {
-    package static func all(in stack: StackMap, promisedTTLSeconds: Double?, cachedPath: String?) -> [Finding] {
-        mappings(stack) + cache(stack, promisedTTLSeconds: promisedTTLSeconds, cachedPath: cachedPath)
-            + stack.alarms.flatMap { alarm($0, in: stack) } + unwatched(stack)
+    ///
+    /// - Parameter judgesAlarms: false for a scenario that says nothing of alarms: then nothing need be watched.
+    package static func all(
+        in stack: StackMap, promisedTTLSeconds: Double?, cachedPath: String?, judgesAlarms: Bool = true
+    ) -> [Finding] {
+        let found = mappings(stack) + cache(stack, promisedTTLSeconds: promisedTTLSeconds, cachedPath: cachedPath)
+        guard judgesAlarms else { return found }
+        return found + stack.alarms.flatMap { alarm($0, in: stack) } + unwatched(stack)
+    }
+
+    /// A scenario with a stream probe says that a function follows the stream.
+    package static func missingConsumer(in stack: StackMap) -> [Finding] {
+        guard stack.streamConsumers.isEmpty else { return [] }
+        return [
+            Finding(
+                id: "mapping.missing", resource: stack.stackName,
+                message:
+                    "no event source mapping feeds a function of stack \(stack.stackName) from a table's stream: writes "
+                    + "reach no handler",
+                remedy: "add an AWS::Lambda::EventSourceMapping with the table's StreamArn as its EventSourceArn")
+        ]
     }
 
     static func mappings(_ stack: StackMap) -> [Finding] {
-        stack.mappings.filter { $0.state == "Disabled" || $0.state == "Disabling" }.map { mapping in
+        stack.mappings.filter(\.isOff).map { mapping in
             let function = stack.functions.first { $0.arn == mapping.functionARN }?.name ?? mapping.functionARN
             return Finding(
                 id: "mapping.disabled", resource: mapping.id,
@@ -97,7 +115,7 @@ package enum WiringFindings {
     static func unwatched(_ stack: StackMap) -> [Finding] {
         let watched = Set(stack.alarms.compactMap(\.metric))
         var findings: [Finding] = []
-        for function in stack.functions
+        for function in stack.servingFunctions
         where !watched.contains(where: { AlarmMetricRule.isErrors(of: function.name, $0) }) {
             findings.append(
                 Finding(

@@ -73,7 +73,7 @@ extension ScenarioReader {
                 hint: "add a load under `scenarios`")
         }
         if case .baseURL = scenario.target {
-            for key in ["stream", "alarms"] where top[key] != nil {
+            for key in ["cache", "stream", "alarms"] where top[key] != nil {
                 report(
                     .notSupportedYet, top[key], "`\(key)` needs AWS calls, which a bare baseURL has not",
                     hint: "use `target: { stack: ... }` or `target: { emulator: {} }`")

@@ -95,7 +95,7 @@ extension ScenarioReader {
             expect.within = fields["within"].flatMap { duration($0, "within") } ?? expect.within
             expect.clears = fields["clears"].flatMap { duration($0, "clears") } ?? expect.clears
             expect.action = fields["action"].flatMap { word($0, "action", AlarmAction.self) }
-            expect.maximumFailures = fields["failures"].flatMap { integer($0, "failures", in: 1...Int.max) }
+            expect.maximumFailures = fields["failures"].flatMap { integer($0, "failures", in: 1...100_000) }
         }
         guard let name, let fault else { return nil }
         return AlarmDrillSpecification(

@@ -21,12 +21,12 @@ extension ScenarioReader {
         // `emulator:` with nothing behind it is the same as `{}`.
         if let scalar = node.scalar, Self.isNull(scalar) { return emulator }
         guard
-            let fields = fields(node, "target.emulator", keys: ["template", "parameters", "functions", "assets"])
+            let fields = fields(
+                node, "target.emulator", keys: ["template", "parameters", "functions"], later: ["assets"])
         else { return emulator }
         emulator.template = fields["template"].flatMap { setting($0, "template") }
         emulator.parameters = fields["parameters"].map { settings($0, "parameters") } ?? [:]
         emulator.functions = fields["functions"].map { settings($0, "functions") } ?? [:]
-        emulator.assets = fields["assets"].map { settings($0, "assets") } ?? [:]
         return emulator
     }
 
@@ -41,12 +41,11 @@ extension ScenarioReader {
     private func stack(_ node: Node) -> StackSpecification? {
         if node.scalar != nil { return setting(node, "target.stack").map { StackSpecification(name: $0) } }
         guard
-            let fields = fields(node, "target.stack", keys: ["name", "region", "profile", "endpointURL"]),
+            let fields = fields(node, "target.stack", keys: ["name", "region", "endpointURL"], later: ["profile"]),
             let name = required(fields, "name", "target.stack").flatMap({ setting($0, "name") })
         else { return nil }
         var stack = StackSpecification(name: name)
         stack.region = fields["region"].flatMap { setting($0, "region") }
-        stack.profile = fields["profile"].flatMap { setting($0, "profile") }
         stack.endpointURL = fields["endpointURL"].flatMap { baseURL($0) }
         return stack
     }
