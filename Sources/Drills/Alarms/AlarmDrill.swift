@@ -137,25 +137,40 @@ struct AlarmDrill {
             let alarm = plan.cases[index].alarm
             let sent = plan.total(round.below, on: alarm.metric)
             let datapoint = seen[index] ?? nil
-            let stayed = !rang.contains(alarm.name) && (datapoint ?? 0) == sent
             journals[index]?.belowSide = AlarmObservation.Side(
-                sent: sent, requests: round.below[index] ?? 0, datapoint: datapoint,
-                state: rang.contains(alarm.name) ? "ALARM" : states[alarm.name] ?? "", verdict: stayed ? .pass : .fail)
-            if rang.contains(alarm.name) {
-                journals[index]?.findings.append(
-                    Finding(
-                        id: "alarm.early", resource: alarm.name,
-                        message: "alarm \(alarm.name) rang at \(sent), below its threshold (\(alarm.conditionText))",
-                        remedy: "check its statistic and metric: it counts something else than failures"))
-            }
+                sent: sent, requests: round.below[index] ?? 0, datapoint: datapoint, state: states[alarm.name] ?? "",
+                verdict: (datapoint ?? 0) == sent ? .pass : .fail)
         }
+        noteEarly(rang, round)
         noteUnasked(rang, faults: round.below, round)
     }
 
     /// Lets the first faults leave every window that will be evaluated.
     private mutating func leave(_ round: AlarmPlan.Round) async throws(DrillError) {
         let period = round.members.map { plan.cases[$0].alarm.periodSeconds }.max() ?? 0
-        for _ in 0..<(max(60, period) / 60) { try await passMinute() }
+        var rang: Set<String> = []
+        for _ in 0..<(max(60, period) / 60) {
+            try await passMinute()
+            rang.formUnion(try await ringing())
+        }
+        noteEarly(rang, round)
+        noteUnasked(rang, faults: round.below, round)
+    }
+
+    /// A member that rings before its threshold has been sent has failed its lower side.
+    private mutating func noteEarly(_ rang: Set<String>, _ round: AlarmPlan.Round) {
+        for index in round.members where rang.contains(plan.cases[index].alarm.name) {
+            let alarm = plan.cases[index].alarm
+            journals[index]?.belowSide?.state = "ALARM"
+            journals[index]?.belowSide?.verdict = .fail
+            let finding = Finding(
+                id: "alarm.early", resource: alarm.name,
+                message:
+                    "alarm \(alarm.name) rang at \(plan.total(round.below, on: alarm.metric)), below its threshold "
+                    + "(\(alarm.conditionText))",
+                remedy: "check its statistic and metric: it counts something else than failures")
+            if journals[index]?.findings.contains(finding) == false { journals[index]?.findings.append(finding) }
+        }
     }
 
     private mutating func at(_ round: AlarmPlan.Round) async throws(DrillError) {
