@@ -86,14 +86,16 @@ let package = Package(
         room("EmulatorCore", knows: ["ExactJSON", "Timekeeping"]),
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
         room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "Timekeeping"]),
+        room("EmulatedStacks", knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping"]),
         room(
             "EmulatedServices",
             knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping", "Wildcards", crypto]),
         room(
             "StackEmulator",
             knows: [
-                "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "StackTemplate",
-                "HTTPExchange", "ExactJSON", "Timekeeping", "Wildcards", "CZlib", nioCore, nioPosix, nioHTTP1,
+                "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "EmulatedStacks",
+                "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", "Wildcards", "CZlib", nioCore, nioPosix,
+                nioHTTP1,
                 subprocess,
             ]),
 
@@ -136,6 +138,8 @@ let package = Package(
         tests("EmulatorCoreTests", of: ["EmulatorCore", "Timekeeping"]),
         tests("EmulatedTablesTests", of: ["EmulatedTables", "EmulatorCore", "ExactJSON", "Timekeeping"]),
         tests("EmulatedMonitoringTests", of: ["EmulatedMonitoring", "EmulatorCore", "ExactJSON", "Timekeeping"]),
+        tests(
+            "EmulatedStacksTests", of: ["EmulatedStacks", "EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping"]),
         tests("EmulatedServicesTests", of: ["EmulatedServices", "EmulatorCore", "ExactJSON"]),
         tests(
             "StackEmulatorTests",

@@ -109,7 +109,9 @@ struct Evaluation {
     private func attribute(
         _ attribute: String, of resource: String, at node: TemplateNode
     ) throws(TemplateError) -> String {
-        guard let value = try identity(of: resource, at: node).attributes[attribute] else {
+        let identity = try identity(of: resource, at: node)
+        guard let value = identity.attributes[attribute] else {
+            if identity.isPlaceholder { return "\(identity.ref).\(attribute)" }
             let type = template.resources.first { $0.logicalID == resource }?.type ?? "resource"
             throw node.error(.unknownName, "\(resource), an \(type), has no attribute \(attribute)")
         }

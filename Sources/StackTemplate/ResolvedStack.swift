@@ -24,10 +24,13 @@ package struct ResourceIdentity: Sendable, Equatable {
     package var ref: String
     /// What `Fn::GetAtt` gives, by attribute name: `Arn`, `StreamArn`.
     package var attributes: [String: String]
+    /// Whether the resource is only named, not made: any attribute then gives some text.
+    package var isPlaceholder: Bool
 
-    package init(ref: String, attributes: [String: String] = [:]) {
+    package init(ref: String, attributes: [String: String] = [:], isPlaceholder: Bool = false) {
         self.ref = ref
         self.attributes = attributes
+        self.isPlaceholder = isPlaceholder
     }
 }
 

@@ -15,45 +15,21 @@ package enum TemplateResolver {
         _ template: StackTemplate, parameters: [String: String], environment: TemplateEnvironment,
         identify: (ResourceDeclaration) throws(TemplateError) -> ResourceIdentity
     ) throws(TemplateError) -> ResolvedStack {
-        let texts = try ParameterBinding(declared: template.parameters).texts(given: parameters)
-        var values: [String: JSONValue] = [:]
-        for parameter in template.parameters {
-            values[parameter.name] = texts[parameter.name].map { ParameterBinding.value(of: $0, type: parameter.type) }
-        }
-        var evaluation = Evaluation(template: template, parameters: values, environment: environment)
-        evaluation.conditions = try ConditionEvaluation.decide(evaluation)
-
-        let present = template.resources.filter { $0.condition.map { evaluation.conditions[$0] == true } ?? true }
-        let names = Set(present.map(\.logicalID))
-        var needs: [String: [String]] = [:]
-        var nodes: [DependencyOrder.Node] = []
-        for resource in present {
-            let needed = try evaluation.dependencies(of: resource).filter(names.contains)
-            needs[resource.logicalID] = needed
-            nodes.append(.init(name: resource.logicalID, needs: needed, location: resource.location))
-        }
-        let byName = Dictionary(present.map { ($0.logicalID, $0) }) { first, _ in first }
+        var resolution = try StackResolution(template, parameters: parameters, environment: environment)
         var resources: [ResolvedResource] = []
-        for name in try DependencyOrder(nodes: nodes).sorted() {
-            guard let resource = byName[name] else { continue }
-            let properties = try evaluation.object(of: resource.properties)
-            let identity = try identify(
-                ResourceDeclaration(
-                    logicalID: name, type: resource.type, properties: properties, location: resource.location))
-            evaluation.identities[name] = identity
-            resources.append(
-                ResolvedResource(
-                    logicalID: name, type: resource.type, properties: properties, ref: identity.ref,
-                    attributes: identity.attributes, deletionPolicy: try evaluation.deletionPolicy(of: resource),
-                    dependencies: needs[name] ?? [], location: resource.location))
+        for name in resolution.order {
+            let declaration = try resolution.declaration(of: name)
+            let identity = try identify(declaration)
+            resolution.identify(name, as: identity)
+            resources.append(try resolution.resolved(declaration, as: identity))
         }
         return ResolvedStack(
-            parameters: texts, resources: resources, outputs: try evaluation.outputs(of: template))
+            parameters: resolution.parameters, resources: resources, outputs: try resolution.outputs())
     }
 }
 
 extension Evaluation {
-    fileprivate func outputs(of template: StackTemplate) throws(TemplateError) -> [ResolvedOutput] {
+    func outputs(of template: StackTemplate) throws(TemplateError) -> [ResolvedOutput] {
         var outputs: [ResolvedOutput] = []
         for output in template.outputs where output.condition.map({ conditions[$0] == true }) ?? true {
             outputs.append(
@@ -62,7 +38,7 @@ extension Evaluation {
         return outputs
     }
 
-    fileprivate func deletionPolicy(of resource: TemplateResource) throws(TemplateError) -> String {
+    func deletionPolicy(of resource: TemplateResource) throws(TemplateError) -> String {
         guard let node = resource.deletionPolicy else { return "Delete" }
         let policy = try text(of: node)
         guard ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"].contains(policy) else {
@@ -72,7 +48,7 @@ extension Evaluation {
     }
 
     /// The resources that one needs, in the order in which it names them; only chosen branches of `Fn::If` count.
-    fileprivate func dependencies(of resource: TemplateResource) throws(TemplateError) -> [String] {
+    func dependencies(of resource: TemplateResource) throws(TemplateError) -> [String] {
         var names = resource.dependsOn
         for property in resource.properties { try collect(from: property.value, into: &names) }
         var seen: Set<String> = []

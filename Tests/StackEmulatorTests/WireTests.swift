@@ -1,3 +1,4 @@
+import EmulatorCore
 import ExactJSON
 import Foundation
 import Testing

@@ -1,9 +1,9 @@
 /// Makes the identifiers that AWS hands out.
-enum Identifiers {
+package enum Identifiers {
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
     /// A version 4 UUID, the form of request ids.
-    static func uuid() -> String {
+    package static func uuid() -> String {
         var generator = SystemRandomNumberGenerator()
         let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
         let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
@@ -23,13 +23,14 @@ enum Identifiers {
     }
 
     /// Random lower-case hexadecimal digits.
-    static func hex(_ digits: Int) -> String {
+    package static func hex(_ digits: Int) -> String {
         var generator = SystemRandomNumberGenerator()
         return String(decoding: (0..<digits).map { _ in hexDigits[Int(generator.next() & 15)] }, as: UTF8.self)
     }
 
     /// An identifier of a resource that is the same for the same stack and logical id every time.
-    static func stable(_ seed: String, length: Int, alphabet: String = "abcdefghijklmnopqrstuvwxyz0123456789") -> String
+    package static func stable(_ seed: String, length: Int, alphabet: String = "abcdefghijklmnopqrstuvwxyz0123456789")
+        -> String
     {
         let letters = Array(alphabet.utf8)
         // FNV-1a, stirred further for each character: names have to be stable, not secret.
@@ -45,14 +46,14 @@ enum Identifiers {
     }
 
     /// A UUID that is the same for the same seed every time.
-    static func stableUUID(_ seed: String) -> String {
+    package static func stableUUID(_ seed: String) -> String {
         let digits = stable(seed, length: 32, alphabet: "0123456789abcdef")
         let parts = [(0, 8), (8, 4), (12, 4), (16, 4), (20, 12)].map { digits.dropFirst($0.0).prefix($0.1) }
         return parts.joined(separator: "-")
     }
 
     /// An X-Ray trace header's root: version, start in seconds, 96 random bits.
-    static func traceRoot(seconds: Int64) -> String {
+    package static func traceRoot(seconds: Int64) -> String {
         let time = String(UInt32(truncatingIfNeeded: seconds), radix: 16)
         return "1-" + String(repeating: "0", count: 8 - time.utf8.count) + time + "-" + hex(24)
     }
