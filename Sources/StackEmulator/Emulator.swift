@@ -134,6 +134,9 @@ package final class Emulator: Sendable {
                 "2010-05-15": .init(service: stacks, namespace: CloudFormationService.namespace),
                 "2011-06-15": .init(service: STSService(account: account), namespace: STSService.namespace),
                 "2010-03-31": .init(service: topics, namespace: TopicService.namespace),
+                "2010-08-01": .init(
+                    service: metrics, namespace: CloudWatchService.namespace, types: CloudWatchService.memberTypes,
+                    errorCode: CloudWatchService.queryErrorCode),
             ]), clock: ClockEndpoint(clock: clock, mode: configuration.clockMode))
         metrics.start()
         lambda.start()
@@ -176,7 +179,7 @@ package final class Emulator: Sendable {
                 hasChecksum: true),
             "GraniteServiceVersion20100801": .init(
                 service: metrics, version: "1.0", errorNamespace: "com.amazonaws.cloudwatch.v2010_08_01",
-                queryErrorCode: CloudWatchService.queryErrorCode),
+                queryErrorCode: CloudWatchService.queryErrorCode, types: CloudWatchService.memberTypes),
             "Logs_20140328": .init(service: logs, version: "1.1", errorNamespace: ""),
             "TrentService": .init(service: keys, version: "1.1", errorNamespace: ""),
             "AmazonSQS": .init(

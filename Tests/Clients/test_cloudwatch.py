@@ -5,8 +5,14 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from wire import connect_over
 
 UTC = datetime.timezone.utc
+
+
+@pytest.fixture(scope="module", params=["json", "query", "smithy-rpc-v2-cbor"])
+def cloudwatch(request, endpoint):
+    return connect_over(request.param, "cloudwatch", endpoint)
 
 
 def minutes_ago(count):

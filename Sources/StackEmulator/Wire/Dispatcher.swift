@@ -34,6 +34,9 @@ struct Dispatcher: Sendable {
         }
         if path.hasPrefix("/2015-03-31/") { return .later { await lambda.answer(decoded) } }
         if path.hasPrefix("/restapis") { return .now(gatewayCalls.answer(decoded)) }
+        if path.hasPrefix(CBORProtocol.pathPrefix) {
+            return .later { await CBORProtocol(services: json.services).answer(decoded) }
+        }
         if path == "/" { return .later { await query.answer(decoded) } }
         let error = AWSServiceError(
             "UnknownOperationException", "\(request.method) \(path) is not emulated.", status: 404)

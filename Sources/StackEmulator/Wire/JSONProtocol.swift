@@ -17,6 +17,8 @@ struct JSONProtocol: Sendable {
         var hasChecksum = false
         /// Gives the error's code of the query protocol, for services that once spoke it (`x-amzn-query-error`).
         var queryErrorCode: (@Sendable (AWSServiceError) -> String)?
+        /// What the members are, for a service that also speaks CBOR.
+        var types: MemberTypes?
     }
 
     /// By the prefix of the target.

@@ -10,6 +10,10 @@ struct QueryProtocol: Sendable {
     struct Service: Sendable {
         var service: any EmulatedService
         var namespace: String
+        /// What the members are that are no text.
+        var types = MemberTypes()
+        /// The error's code in this protocol, for services whose other protocols have other names for it.
+        var errorCode: (@Sendable (AWSServiceError) -> String)?
     }
 
     /// By the API version that requests carry.
@@ -25,11 +29,17 @@ struct QueryProtocol: Sendable {
             return Self.response(error.status, QueryXML.error(error, requestID: requestID), requestID)
         }
         do throws(AWSServiceError) {
-            let result = try await service.service.call(form.action, form.input)
+            if request.isBodyTooLong {
+                throw AWSServiceError("RequestEntityTooLarge", "The request's body is too long.", status: 413)
+            }
+            let result = try await service.service.call(form.action, try service.types.typed(form.input))
             let body = QueryXML.answer(
-                operation: form.action, namespace: service.namespace, result: result, requestID: requestID)
+                operation: form.action, namespace: service.namespace, result: result, requestID: requestID,
+                types: service.types)
             return Self.response(200, body, requestID)
         } catch {
+            var error = error
+            if let code = service.errorCode?(error) { error.code = code }
             return Self.response(error.status, QueryXML.error(error, requestID: requestID), requestID)
         }
     }
