@@ -10,8 +10,8 @@ package struct APIGatewayDocuments: Sendable {
     private let resources: [ResolvedResource]
     private let createdAt: Timestamp
 
-    package init(stack: ResolvedStack, createdAt: Timestamp) {
-        resources = stack.resources
+    package init(resources: [ResolvedResource], createdAt: Timestamp) {
+        self.resources = resources
         self.createdAt = createdAt
     }
 

@@ -1,5 +1,6 @@
 import EmulatedMonitoring
 import EmulatedServices
+import EmulatedStacks
 import EmulatedTables
 import EmulatorCore
 import ExactJSON
@@ -19,7 +20,6 @@ import Timekeeping
 package final class Emulator: Sendable {
     private struct State {
         var dispatcher: Dispatcher?
-        var mappings: [EventSourceMapping] = []
         var listener: HTTPListener?
     }
 
@@ -29,6 +29,7 @@ package final class Emulator: Sendable {
     private let nursery = TaskNursery()
     private let date: HTTPDate
     private let state = Mutex(State())
+    private let notices = Mutex<[StackNotice]>([])
 
     /// Longest body that is taken in; each service has its own, shorter limit.
     private static let maximumBodyBytes = 17 << 20
@@ -61,8 +62,7 @@ package final class Emulator: Sendable {
 
     /// Serves until the task is cancelled; then ends all functions' processes and closes all connections.
     package func run() async throws {
-        let (listener, mappings) = state.withLock { ($0.listener, $0.mappings) }
-        for mapping in mappings { mapping.poke() }
+        let listener = state.withLock { $0.listener }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.nursery.run() }
             group.addTask { await self.clock.run() }
@@ -96,7 +96,7 @@ package final class Emulator: Sendable {
         let endpointURL = "http://127.0.0.1:\(port)"
         let keys = KeyService(account: account, clock: clock)
         let defaultKey = keys.create(description: "Default key that protects Lambda functions that name none.")
-        keys.createAlias(StackBuilder.defaultKeyAlias, keyID: defaultKey.id)
+        keys.createAlias(FunctionResources.defaultKeyAlias, keyID: defaultKey.id)
         let queues = QueueService(account: account, clock: clock) { endpointURL }
         let topics = TopicService(account: account, clock: clock, queues: queues)
         let logs = LogsService(account: account, clock: clock)
@@ -114,20 +114,35 @@ package final class Emulator: Sendable {
                 metrics: metrics, nursery: nursery, eventLoops: MultiThreadedEventLoopGroup.singleton, date: date,
                 switches: configuration.switches, baseEnvironment: configuration.baseEnvironment))
         lambda.setEndpoint(endpointURL)
-        let built = try await StackBuilder(
-            configuration: configuration, account: account, clock: clock, endpointURL: endpointURL, keys: keys,
-            queues: queues, topics: topics, tables: tables, logs: logs, metrics: metrics, lambda: lambda
-        ).build()
-
-        let gateway = gateway(built, lambda: lambda, logs: logs, metrics: metrics)
-        let stacks = CloudFormationService()
-        stacks.register(built.stack)
+        let permissions = FunctionPermissions()
+        let mappings = EventSourceRegistry()
+        let gateway = APIGatewayService(account: account)
+        let gatewayResources = GatewayResources(
+            gateway: gateway, surroundings: stageSurroundings(permissions, lambda: lambda, logs: logs, metrics: metrics)
+        )
+        let functionResources = FunctionResources(
+            configuration: configuration, clock: clock, keys: keys, queues: queues, topics: topics, tables: tables,
+            lambda: lambda, permissions: permissions, mappings: mappings,
+            permissionsChanged: { gatewayResources.rebuildAll() })
+        let store = StackStore(clock: clock)
+        let operations = StackOperation.Surroundings(
+            account: account, clock: clock, store: store,
+            catalog: ResourceCatalog([
+                TableResources(tables: tables), KeyResources(keys: keys), AccessResources(),
+                MonitoringResources(logs: logs, metrics: metrics), MessagingResources(queues: queues, topics: topics),
+                functionResources, gatewayResources,
+            ]), adoptsExisting: configuration.dataDirectory != nil,
+            notice: { [weak self] notice in self?.notices.withLock { $0.append(notice) } })
+        try await createStack(operations)
+        let stacks = CloudFormationService(store: store)
         let dispatcher = Dispatcher(
             gateway: gateway,
             gatewayCalls: APIGatewayRESTService(
                 gateway: gateway,
-                documents: APIGatewayDocuments(stack: built.stack.resolved, createdAt: built.stack.createdAt)),
-            lambda: LambdaRESTService(functions: lambda, mappings: built.mappings),
+                documents: { [clock] in
+                    APIGatewayDocuments(
+                        resources: store.all.flatMap { $0.resources.map(\.resolved) }, createdAt: clock.now)
+                }), lambda: LambdaRESTService(functions: lambda, mappings: mappings),
             json: JSONProtocol(
                 services: Self.jsonServices(tables: tables, metrics: metrics, logs: logs, keys: keys, queues: queues)),
             query: QueryProtocol(services: [
@@ -140,32 +155,52 @@ package final class Emulator: Sendable {
             ]), clock: ClockEndpoint(clock: clock, mode: configuration.clockMode))
         metrics.start()
         lambda.start()
-        state.withLock { state in
-            state.dispatcher = dispatcher
-            state.mappings = built.mappings
-        }
+        state.withLock { $0.dispatcher = dispatcher }
         return EmulatorAddress(
             port: port, endpointURL: endpointURL,
-            apiURLs: built.apis.flatMap { api in
-                api.stages.map { "\(endpointURL)/_aws/execute-api/\(api.id)/\($0.name)" }
-            }, region: account.region, accountID: account.id, stackName: configuration.stackName)
+            apiURLs: gateway.stageNames.map { "\(endpointURL)/_aws/execute-api/\($0.api)/\($0.stage)" },
+            region: account.region, accountID: account.id, stackName: configuration.stackName,
+            notices: notices.withLock { $0.map(\.description) })
     }
 
-    private func gateway(
-        _ built: StackBuilder.Built, lambda: LambdaService, logs: LogsService, metrics: CloudWatchService
-    ) -> APIGatewayService {
-        let gateway = APIGatewayService(account: account)
-        let permissions = built.permissions
+    /// Makes the stack of the configuration, before any request is answered.
+    private func createStack(_ operations: StackOperation.Surroundings) async throws(EmulatorError) {
+        let name = configuration.stackName
+        let uuid = Identifiers.stableUUID("\(account.id)/\(name)")
+        let id = account.arn("cloudformation", "stack/\(name)/\(uuid)")
+        let source = StackSource(
+            templateText: configuration.templateText, templateFile: configuration.templateFile,
+            parameters: configuration.parameters, capabilities: ["CAPABILITY_NAMED_IAM"], onFailure: .doNothing)
+        _ = operations.store.add(
+            StackRecord(name: name, id: id, source: source, status: .createInProgress, createdAt: clock.now))
+        let failure = await StackOperation(operations, stackID: id).create()
+        let listed = notices.withLock { $0 }
+        if configuration.refusesUnsupported, !listed.isEmpty {
+            throw EmulatorError(
+                code: .unsupported,
+                message: "the template asks for what is not emulated:\n  "
+                    + listed.map(\.description).joined(separator: "\n  "))
+        }
+        guard let failure else { return }
+        let place = failure.location.map { "\($0)" }
+        guard let resource = failure.logicalID else {
+            throw EmulatorError(code: .template, message: failure.message, location: place)
+        }
+        throw EmulatorError(
+            code: .resource, message: "\(resource) (\(failure.type ?? "")): \(failure.message)", location: place)
+    }
+
+    private func stageSurroundings(
+        _ permissions: FunctionPermissions, lambda: LambdaService, logs: LogsService, metrics: CloudWatchService
+    ) -> StageRuntime.Surroundings {
         let account = account
-        let surroundings = StageRuntime.Surroundings(
+        return StageRuntime.Surroundings(
             account: account, clock: clock, functions: lambda, logs: logs, metrics: metrics, nursery: nursery,
             eventLoops: MultiThreadedEventLoopGroup.singleton, switches: configuration.switches
         ) { function, method in
             permissions.allow(
                 function: function, service: "apigateway.amazonaws.com", sourceARN: method, account: account)
         }
-        for api in built.apis { gateway.add(api, surroundings: surroundings) }
-        return gateway
     }
 
     private static func jsonServices(

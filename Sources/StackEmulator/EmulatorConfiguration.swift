@@ -19,6 +19,8 @@ package struct EmulatorConfiguration: Sendable {
     package var region: String
     package var accountID: String
     package var switches: EmulatorSwitches
+    /// Whether a template that asks for what is not emulated is an error, or only listed.
+    package var refusesUnsupported = false
     /// What every function's process sees besides its own variables; PATH also finds its command.
     package var baseEnvironment: [String: String]
     /// The machine's time.
@@ -58,4 +60,6 @@ package struct EmulatorAddress: Sendable, Equatable {
     package var region: String
     package var accountID: String
     package var stackName: String
+    /// What the template asks for and does not get, one line each with its place.
+    package var notices: [String]
 }

@@ -42,6 +42,12 @@ package struct ResolvedStack: Sendable, Equatable {
     package var resources: [ResolvedResource]
     package var outputs: [ResolvedOutput]
 
+    package init(parameters: [String: String], resources: [ResolvedResource], outputs: [ResolvedOutput]) {
+        self.parameters = parameters
+        self.resources = resources
+        self.outputs = outputs
+    }
+
     /// The resource of that logical id, or nil when the template has none or a condition leaves it out.
     package func resource(_ logicalID: String) -> ResolvedResource? { resources.first { $0.logicalID == logicalID } }
 }
@@ -62,6 +68,20 @@ package struct ResolvedResource: Sendable, Equatable {
     package var dependencies: [String]
     /// Where the resource stands in the template.
     package var location: TemplateLocation
+
+    package init(
+        logicalID: String, type: String, properties: JSONValue, ref: String, attributes: [String: String],
+        deletionPolicy: String, dependencies: [String], location: TemplateLocation
+    ) {
+        self.logicalID = logicalID
+        self.type = type
+        self.properties = properties
+        self.ref = ref
+        self.attributes = attributes
+        self.deletionPolicy = deletionPolicy
+        self.dependencies = dependencies
+        self.location = location
+    }
 
     package var line: Int { location.line }
     package var column: Int { location.column }

@@ -41,6 +41,9 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: "skip: idle time can be skipped through the clock endpoint; real: it cannot.")
     var clock: ClockChoice = .skip
 
+    @Flag(help: "Refuse a template that asks for anything that is not emulated, instead of listing it.")
+    var strict = false
+
     @Flag(help: "Announce the addresses as one line of JSON.")
     var json = false
 
@@ -61,6 +64,9 @@ struct EmulateCommand: AsyncParsableCommand {
         do {
             try await Interrupts.shared.cancelling(onSignal: {}, onSecond: { Console.exit(.interrupted) }) {
                 let address = try await emulator.start()
+                if !address.notices.isEmpty {
+                    Console.error("not emulated of the template:\n  " + address.notices.joined(separator: "\n  "))
+                }
                 Console.print(announceJSON ? Self.announcement(address) : Self.welcome(address))
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await emulator.run() }
@@ -95,10 +101,12 @@ struct EmulateCommand: AsyncParsableCommand {
         {
             values["FaultInjection"] = "enabled"
         }
-        return EmulatorConfiguration(
+        var configuration = EmulatorConfiguration(
             templateText: text, templateFile: file, stackName: stackName, parameters: values,
             functions: BundledHandlers.commands.merging(functions.dictionary) { _, stated in stated }, port: port,
             dataDirectory: dataDir, clockMode: clock == .real ? .real : .skip)
+        configuration.refusesUnsupported = strict
+        return configuration
     }
 
     /// One line of JSON, read by `firedrill run`.

@@ -18,7 +18,7 @@ import Testing
         var configuration = TestStack.configuration("true")
         configuration.functions = [:]
         let error = try #require(await failure(configuration))
-        #expect(error.code == .command)
+        #expect(error.code == .resource)
         #expect(error.message.contains("Function (worker) has no command"))
         #expect(error.location?.hasPrefix("test.yaml:") == true)
     }
@@ -39,17 +39,20 @@ import Testing
         let template = """
             Resources:
               Bus: { Type: AWS::Events::EventBus, Properties: { Name: b } }
-              Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a, Body: {} } }
-              Queue: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+              Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a, Colour: red } }
+              Queue: { Type: AWS::SQS::Queue, Properties: { Colour: red } }
             """
-        let error = try #require(await failure(TestStack.configuration("true", template: template)))
+        let listed = [
+            "test.yaml:2:3: Bus: AWS::Events::EventBus is not emulated",
+            "test.yaml:3:3: Api: the property Colour of AWS::ApiGateway::RestApi is not emulated",
+            "test.yaml:4:3: Queue: the property Colour of AWS::SQS::Queue is not emulated",
+        ]
+        var configuration = TestStack.configuration("true", template: template)
+        #expect(try await Emulator(configuration: configuration).start().notices == listed)
+        configuration.refusesUnsupported = true
+        let error = try #require(await failure(configuration))
         #expect(error.code == .unsupported)
-        for part in [
-            "test.yaml:2:3: Bus: AWS::Events::EventBus is not emulated", "Api: the property Body",
-            "Queue: the property FifoQueue",
-        ] {
-            #expect(error.message.contains(part), "\(error.message)")
-        }
+        for line in listed { #expect(error.message.contains(line), "\(error.message)") }
     }
 
     @Test(

@@ -7,7 +7,7 @@ import Timekeeping
 /// Lambda's own API.
 struct LambdaRESTService: Sendable {
     var functions: LambdaService
-    var mappings: [EventSourceMapping]
+    var mappings: EventSourceRegistry
 
     /// An invocation's payload limit (Lambda's quotas: 6 MB).
     static let maximumPayloadBytes = 6 << 20
@@ -42,7 +42,7 @@ struct LambdaRESTService: Sendable {
             return try await invoke(path[path.startIndex + 1], request)
         case ("GET", "event-source-mappings", 1): return RESTAnswer.json(try list(request))
         case ("GET", "event-source-mappings", 2):
-            guard let mapping = mappings.first(where: { $0.settings.id == path[path.startIndex + 1] }) else {
+            guard let mapping = mappings.mapping(path[path.startIndex + 1]) else {
                 throw AWSServiceError(
                     "ResourceNotFoundException", "The resource you requested does not exist.", status: 404)
             }
@@ -133,7 +133,7 @@ struct LambdaRESTService: Sendable {
         let function = request.queryItems.first { $0.name == "FunctionName" }?.value
         let source = request.queryItems.first { $0.name == "EventSourceArn" }?.value
         let name = try function.map { text throws(AWSServiceError) in try functions.function(text).arn }
-        let chosen = mappings.filter {
+        let chosen = mappings.all.filter {
             (name == nil || $0.settings.functionARN == name) && (source == nil || $0.settings.streamARN == source)
         }
         return ["EventSourceMappings": .array(chosen.map(description))]

@@ -5,7 +5,8 @@ import ExactJSON
 /// API Gateway's own API, for reading what is there and flushing a stage's cache.
 struct APIGatewayRESTService: Sendable {
     var gateway: APIGatewayService
-    var documents: APIGatewayDocuments
+    /// Of what is there now.
+    var documents: @Sendable () -> APIGatewayDocuments
 
     func answer(_ request: ServerRequest) -> ServerResponse {
         let path = RESTPath(request.path).segments
@@ -19,7 +20,7 @@ struct APIGatewayRESTService: Sendable {
                     "UnknownOperationException", "\(request.method) \(request.path) is not emulated.", status: 404)
             }
             let embedsMethods = request.queryItems.contains { $0.name == "embed" && $0.value == "methods" }
-            return RESTAnswer.json(try documents.get(Array(path.dropFirst()), embedsMethods: embedsMethods))
+            return RESTAnswer.json(try documents().get(Array(path.dropFirst()), embedsMethods: embedsMethods))
         } catch {
             return RESTAnswer.failure(error, messageMember: "message")
         }

@@ -26,6 +26,13 @@ final class APIGatewayService: Sendable {
         }
     }
 
+    /// All stages there are.
+    var stageNames: [(api: String, stage: String)] {
+        state.withLock { state in
+            state.stages.flatMap { api, stages in stages.keys.map { (api, $0) } }
+        }.sorted { $0 < $1 }
+    }
+
     func api(_ id: String) throws(AWSServiceError) -> RestAPI {
         guard let api = state.withLock({ $0.apis[id] }) else {
             throw AWSServiceError(

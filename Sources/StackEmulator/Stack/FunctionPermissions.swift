@@ -1,11 +1,10 @@
-import EmulatedServices
 import EmulatorCore
 import ExactJSON
-import StackTemplate
+import Synchronization
 import Wildcards
 
-/// Who may invoke the functions of a stack: its resources `AWS::Lambda::Permission`.
-struct FunctionPermissions: Sendable {
+/// Who may invoke which function.
+final class FunctionPermissions: Sendable {
     private struct Permission: Sendable {
         var function: String
         var action: String
@@ -14,23 +13,24 @@ struct FunctionPermissions: Sendable {
         var sourceAccount: String?
     }
 
-    private var permissions: [Permission]
+    private let permissions = Mutex<[String: Permission]>([:])
 
-    init(stack: ResolvedStack) {
-        permissions = stack.resources.filter { $0.type == "AWS::Lambda::Permission" }.map { resource in
-            let properties = resource.properties
-            return Permission(
-                function: LambdaService.name(in: properties["FunctionName"]?.stringValue ?? ""),
-                action: properties["Action"]?.stringValue ?? "", principal: properties["Principal"]?.stringValue ?? "",
-                sourceARN: properties["SourceArn"]?.stringValue, sourceAccount: properties["SourceAccount"]?.stringValue
-            )
-        }
+    /// - Parameter properties: those of a resource `AWS::Lambda::Permission`.
+    func add(_ properties: JSONValue, id: String) {
+        let permission = Permission(
+            function: LambdaService.name(in: properties["FunctionName"]?.stringValue ?? ""),
+            action: properties["Action"]?.stringValue ?? "", principal: properties["Principal"]?.stringValue ?? "",
+            sourceARN: properties["SourceArn"]?.stringValue, sourceAccount: properties["SourceAccount"]?.stringValue)
+        permissions.withLock { $0[id] = permission }
     }
+
+    func remove(_ id: String) { permissions.withLock { $0[id] = nil } }
 
     /// Whether a service may invoke a function on behalf of a resource.
     func allow(function: String, service: String, sourceARN: String, account: EmulatedAccount) -> Bool {
         let name = LambdaService.name(in: function)
-        return permissions.contains { permission in
+        let all = permissions.withLock { Array($0.values) }
+        return all.contains { permission in
             guard permission.function == name,
                 permission.action == "lambda:InvokeFunction" || permission.action == "lambda:*",
                 permission.principal == service, permission.sourceAccount.map({ $0 == account.id }) ?? true
