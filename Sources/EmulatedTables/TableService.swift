@@ -29,6 +29,7 @@ package final class TableService: EmulatedService {
                 location: directory, underlying: error)
         }
         streams = StreamService(account: account, clock: clock, database: database, catalog: catalog)
+        clock.every(.seconds(60)) { [weak self] minute in await self?.removeExpired(at: minute) }
     }
 
     /// Calls `notify` whenever records were added to a stream, after they were committed; it must not block.
@@ -48,6 +49,8 @@ package final class TableService: EmulatedService {
         case "Scan": return try scan(input)
         case "BatchGetItem": return try batchGetItem(input)
         case "BatchWriteItem": return try await batchWriteItem(input)
+        case "TransactGetItems": return try transactGetItems(input)
+        case "TransactWriteItems": return try await transactWriteItems(input)
         case "CreateTable": return try await createTable(input)
         case "DescribeTable": return try describeTable(input)
         case "ListTables": return try listTables(input)
@@ -60,6 +63,7 @@ package final class TableService: EmulatedService {
         case "ListTagsOfResource": return try listTags(input)
         case "TagResource": return try await tagResource(input)
         case "UntagResource": return try await untagResource(input)
+        case "DescribeLimits": return Self.limits
         default: throw .unknownOperation(operation)
         }
     }

@@ -89,6 +89,29 @@ indirect enum ConditionExpression: Sendable, Equatable {
     }
 }
 
+extension ConditionExpression {
+    /// Top-level attributes that the condition looks at.
+    var attributes: [String] {
+        func names(_ operands: [Operand]) -> [String] {
+            operands.compactMap { operand in
+                switch operand {
+                case .path(let path), .size(let path): path.attribute
+                case .value: nil
+                }
+            }
+        }
+        return switch self {
+        case .and(let left, let right), .or(let left, let right): left.attributes + right.attributes
+        case .not(let inner): inner.attributes
+        case .compare(let left, _, let right): names([left, right])
+        case .between(let operand, let low, let high): names([operand, low, high])
+        case .isOneOf(let operand, let candidates): names([operand] + candidates)
+        case .exists(let path), .notExists(let path), .hasType(let path, _): [path.attribute]
+        case .beginsWith(let left, let right), .contains(let left, let right): names([left, right])
+        }
+    }
+}
+
 extension [UInt8] {
     fileprivate func containsRun(_ run: [UInt8]) -> Bool {
         guard !run.isEmpty else { return true }

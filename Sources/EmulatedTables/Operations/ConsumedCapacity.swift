@@ -25,11 +25,57 @@ struct ConsumedCapacity: Sendable {
     /// Units of a write: one for each KB begun of the larger of the item before and after it.
     static func write(bytes: Int) -> Double { Double(max((bytes + 1023) / 1024, 1)) }
 
+    var table: TableRecord
+    var tableUnits = 0.0
+    var indexUnits: [String: Double] = [:]
+
+    init(_ table: TableRecord, units: Double = 0) {
+        self.table = table
+        tableUnits = units
+    }
+
+    /// Of a write, transactional ones costing twice as much.
+    init(_ table: TableRecord, _ outcome: ItemWrite.Outcome, isTransactional: Bool = false) {
+        self.table = table
+        let factor = isTransactional ? 2.0 : 1.0
+        tableUnits = factor * Self.write(bytes: max(outcome.old?.storedSize ?? 0, outcome.new?.storedSize ?? 0))
+        indexUnits = outcome.indexUnits.mapValues { $0 * factor }
+    }
+
+    mutating func add(_ other: ConsumedCapacity) {
+        tableUnits += other.tableUnits
+        indexUnits.merge(other.indexUnits, uniquingKeysWith: +)
+    }
+
     /// The answer's member ConsumedCapacity; nil when it was not asked for.
-    static func json(_ units: Double, table: String, _ detail: Detail) -> JSONValue? {
+    func json(_ detail: Detail) -> JSONValue? {
         guard detail != .none else { return nil }
-        var members: [String: JSONValue] = ["TableName": .string(table), "CapacityUnits": .double(units)]
-        if detail == .indexes { members["Table"] = ["CapacityUnits": .double(units)] }
+        var members: [String: JSONValue] = [
+            "TableName": .string(table.name),
+            "CapacityUnits": .double(indexUnits.values.reduce(tableUnits, +)),
+        ]
+        if detail == .indexes {
+            members["Table"] = ["CapacityUnits": .double(tableUnits)]
+            for (member, kind) in [
+                ("GlobalSecondaryIndexes", SecondaryIndex.Kind.global), ("LocalSecondaryIndexes", .local),
+            ] {
+                let units = indexUnits.filter { table.index(named: $0.key)?.kind == kind }
+                if !units.isEmpty { members[member] = .object(units.mapValues { ["CapacityUnits": .double($0)] }) }
+            }
+        }
         return .object(members)
+    }
+
+    /// The same of several tables, sorted by name.
+    static func list(_ capacities: [ConsumedCapacity]) -> [ConsumedCapacity] {
+        var tables: [String: ConsumedCapacity] = [:]
+        for capacity in capacities {
+            if tables[capacity.table.name] == nil {
+                tables[capacity.table.name] = capacity
+            } else {
+                tables[capacity.table.name]?.add(capacity)
+            }
+        }
+        return tables.values.sorted { $0.table.name < $1.table.name }
     }
 }

@@ -7,6 +7,8 @@ struct ItemWrite: Sendable {
         case put(Item)
         case update(UpdateExpression)
         case delete
+        /// Only looks whether the condition holds.
+        case check
     }
 
     var table: TableRecord
@@ -19,39 +21,68 @@ struct ItemWrite: Sendable {
     var returnsOldOnFailure = false
     var now: Int64
 
+    /// The time to live has passed; the stream tells it from a user's deletion.
+    var isExpiry = false
+
     /// What a write did.
     struct Outcome: Sendable {
         var old: Item?
         var new: Item?
         /// Records were added to the table's stream.
         var isRecorded: Bool
+        /// Write units that the table's indexes took, by the index's name.
+        var indexUnits: [String: Double] = [:]
+    }
+
+    /// A write that has been judged, with nothing of it written yet.
+    struct Prepared: Sendable {
+        var old: Item?
+        var new: Item?
+        var indexes: [(IndexStore, IndexStore.Change)] = []
     }
 
     /// Judges and writes; it throws AWS errors only before it has written anything.
-    func run(_ db: Database) throws -> Outcome {
-        let store = ItemStore(table: table.number)
-        let stream = table.activeStream
-        // The old item costs a read, so it is read only by writes that depend on it or tell of it.
-        let old = try store.item(key, db)
+    func run(_ db: Database) throws -> Outcome { try commit(try prepare(db), db) }
+
+    /// Judges the write against what is stored.
+    func prepare(_ db: Database) throws -> Prepared {
+        let old = try ItemStore(table: table.number).item(key, db)
         if let condition, !condition.holds(for: old ?? [:]) {
             var error = AWSServiceError("ConditionalCheckFailedException", "The conditional request failed")
             if returnsOldOnFailure, let old { error.members["Item"] = old.json }
             throw error
         }
-        guard let new = try changed(old) else {
-            guard let old else { return Outcome(old: nil, new: nil, isRecorded: false) }
-            try store.delete(key, db)
-            return Outcome(old: old, new: nil, isRecorded: try record(old, nil, stream, db))
+        var prepared = Prepared(old: old, new: try changed(old))
+        guard prepared.new != old else { return prepared }
+        for index in table.writtenIndexes {
+            let store = IndexStore(index)
+            if let change = try store.change(from: old, to: prepared.new, primary: table.schema) {
+                prepared.indexes.append((store, change))
+            }
         }
+        return prepared
+    }
+
+    /// Writes what was judged, in the same transaction.
+    func commit(_ prepared: Prepared, _ db: Database) throws -> Outcome {
+        let (old, new) = (prepared.old, prepared.new)
         // A write that changes nothing makes no stream record, and need not be stored.
         guard new != old else { return Outcome(old: old, new: new, isRecorded: false) }
-        try store.put(ItemCodec.encode(new), at: key, db)
-        return Outcome(old: old, new: new, isRecorded: try record(old, new, stream, db))
+        let store = ItemStore(table: table.number)
+        if let new { try store.put(ItemCodec.encode(new), at: key, db) } else { try store.delete(key, db) }
+        var outcome = Outcome(old: old, new: new, isRecorded: false)
+        for (store, change) in prepared.indexes {
+            try store.apply(change, primary: key, db)
+            if store.index.kind != .expiry { outcome.indexUnits[store.index.name] = change.units }
+        }
+        outcome.isRecorded = try record(old, new, table.activeStream, db)
+        return outcome
     }
 
     private func changed(_ old: Item?) throws -> Item? {
         switch change {
         case .delete: return nil
+        case .check: return old
         case .put(let item): return item
         case .update(let update):
             if old == nil, !update.createsItem { return nil }
@@ -68,7 +99,8 @@ struct ItemWrite: Sendable {
         let event: StreamChange.Event = old == nil ? .insert : new == nil ? .remove : .modify
         try RecordStore.append(
             StreamChange(
-                created: now, event: event, keys: keyMembers, newImage: stream.view.hasNew ? new : nil,
+                created: now, event: event, isExpiry: isExpiry, keys: keyMembers,
+                newImage: stream.view.hasNew ? new : nil,
                 oldImage: stream.view.hasOld ? old : nil),
             stream: stream.number, db)
         return true

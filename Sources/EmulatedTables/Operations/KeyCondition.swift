@@ -2,7 +2,7 @@ import EmulatorCore
 
 /// What a Query asks of the primary key: one hash key, and a range of range keys.
 struct KeyCondition: Sendable {
-    var range: ItemStore.Range
+    var range: KeyRange
 
     /// Reads a KeyConditionExpression for a table's key.
     init(_ text: String, _ schema: TableSchema, scope: inout ExpressionScope) throws(AWSServiceError) {
@@ -12,7 +12,7 @@ struct KeyCondition: Sendable {
 
     /// Takes a condition on a table's key apart.
     init(_ condition: ConditionExpression, _ schema: TableSchema) throws(AWSServiceError) {
-        range = ItemStore.Range()
+        range = KeyRange()
         for part in try Self.parts(condition) {
             let name = try Self.attribute(of: part)
             if name == schema.hash.name {
@@ -123,7 +123,7 @@ struct KeyCondition: Sendable {
     }
 
     /// The first key that does not begin with the prefix any more.
-    private static func end(ofPrefix prefix: [UInt8]) -> ItemStore.Range.Bound {
+    private static func end(ofPrefix prefix: [UInt8]) -> KeyRange.Bound {
         var bytes = prefix
         while let last = bytes.popLast() {
             if last < 0xFF { return .exclusive(bytes + [last + 1]) }

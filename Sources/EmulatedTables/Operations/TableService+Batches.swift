@@ -55,7 +55,7 @@ extension TableService {
                 rest["Keys"] = .array(left)
                 unprocessed[name] = .object(rest)
             }
-            if let capacity = ConsumedCapacity.json(units, table: table.name, detail) { capacities.append(capacity) }
+            if let capacity = ConsumedCapacity(table, units: units).json(detail) { capacities.append(capacity) }
         }
         var answer: [String: JSONValue] = ["Responses": .object(responses), "UnprocessedKeys": .object(unprocessed)]
         if detail != .none { answer["ConsumedCapacity"] = .array(capacities) }
@@ -90,13 +90,13 @@ extension TableService {
         let outcomes = try await run(jobs, now: now)
         var answer: [String: JSONValue] = ["UnprocessedItems": .object([:])]
         if detail != .none {
-            var units: [String: Double] = [:]
-            for (job, outcome) in zip(jobs, outcomes) {
-                let bytes = max(outcome.old?.storedSize ?? 0, outcome.new?.storedSize ?? 0)
-                units[job.table.name, default: 0] += ConsumedCapacity.write(bytes: bytes)
-            }
-            answer["ConsumedCapacity"] = .array(
-                units.sorted { $0.key < $1.key }.compactMap { ConsumedCapacity.json($0.value, table: $0.key, detail) })
+            let all = zip(jobs, outcomes).map { ConsumedCapacity($0.table, $1) }
+            answer["ConsumedCapacity"] = .array(ConsumedCapacity.list(all).compactMap { $0.json(detail) })
+        }
+        if try Self.tellsItemCollection(input) {
+            let metrics = Dictionary(grouping: jobs, by: \.table.name).mapValues { $0.compactMap(Self.itemCollection) }
+            answer["ItemCollectionMetrics"] = .object(
+                metrics.filter { !$0.value.isEmpty }.mapValues { .array($0) })
         }
         return .object(answer)
     }
@@ -110,6 +110,7 @@ extension TableService {
             let item = try TableInput(.object(put)).requiredItem("Item")
             let key = try table.schema.key(of: item)
             try Self.checkSize(item)
+            for index in table.indexes { _ = try index.key(of: item) }
             return ItemWrite(
                 table: table, key: key, keyMembers: table.schema.keyMembers(of: item), change: .put(item), now: now)
         case (nil, let delete?):

@@ -16,47 +16,56 @@ extension TableService {
         if let item { answer["Item"] = (projection?.apply(to: item) ?? item).json }
         if detail != .none {
             let units = ConsumedCapacity.read(bytes: item?.storedSize ?? 0, isConsistent: isConsistent)
-            answer["ConsumedCapacity"] = ConsumedCapacity.json(units, table: table.name, detail)
+            answer["ConsumedCapacity"] = ConsumedCapacity(table, units: units).json(detail)
         }
         return .object(answer)
     }
 
     func putItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
-        let item = try input.requiredItem("Item")
-        let key = try table.schema.key(of: item)
-        try Self.checkSize(item)
         let returns = try returnValues(input, of: ["NONE", "ALL_OLD"])
-        var scope = try scope(input)
-        let condition = try condition(input, &scope)
-        try scope.checkUse()
-        return try await write(
-            ItemWrite(
-                table: table, key: key, keyMembers: table.schema.keyMembers(of: item), change: .put(item),
-                condition: condition, now: 0),
-            input, returns)
+        return try await answer(try putWrite(input), input, returns)
     }
 
     func deleteItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
-        let members = try input.requiredItem("Key")
-        let key = try table.schema.key(named: members)
         let returns = try returnValues(input, of: ["NONE", "ALL_OLD"])
-        var scope = try scope(input)
-        let condition = try condition(input, &scope)
-        try scope.checkUse()
-        return try await write(
-            ItemWrite(table: table, key: key, keyMembers: members, change: .delete, condition: condition, now: 0),
-            input,
-            returns)
+        return try await answer(try deleteWrite(input), input, returns)
     }
 
     func updateItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
-        let members = try input.requiredItem("Key")
-        let key = try table.schema.key(named: members)
         let returns = try returnValues(
             input, of: ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"])
+        return try await answer(try updateWrite(input), input, returns)
+    }
+
+    /// Reads a put: a call's, or one of a transaction.
+    func putWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
+        let table = try table(input)
+        let item = try input.requiredItem("Item")
+        var scope = try scope(input)
+        let condition = try condition(input, &scope)
+        try scope.checkUse()
+        let key = try table.schema.key(of: item)
+        try Self.checkSize(item)
+        return ItemWrite(
+            table: table, key: key, keyMembers: table.schema.keyMembers(of: item), change: .put(item),
+            condition: condition, now: 0)
+    }
+
+    /// Reads a deletion: a call's, or one of a transaction.
+    func deleteWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
+        let table = try table(input)
+        let members = try input.requiredItem("Key")
+        var scope = try scope(input)
+        let condition = try condition(input, &scope)
+        try scope.checkUse()
+        let key = try table.schema.key(named: members)
+        return ItemWrite(table: table, key: key, keyMembers: members, change: .delete, condition: condition, now: 0)
+    }
+
+    /// Reads an update: a call's, or one of a transaction.
+    func updateWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
+        let table = try table(input)
+        let members = try input.requiredItem("Key")
         try EarlyParameters.check(
             input, early: ["AttributeUpdates", "Expected", "ConditionalOperator"],
             expressions: ["UpdateExpression", "ConditionExpression"])
@@ -65,23 +74,23 @@ extension TableService {
         if let text = try input.string("UpdateExpression") { update = try UpdateExpression(text, scope: &scope) }
         let condition = try condition(input, &scope)
         try scope.checkUse()
+        let key = try table.schema.key(named: members)
         let keyNames = Set(table.schema.attributes.map(\.name))
         for clause in update.clauses where keyNames.contains(clause.path.attribute) {
             throw .validation(
                 "One or more parameter values were invalid: Cannot update attribute \(clause.path.attribute). This "
                     + "attribute is part of the key")
         }
-        return try await write(
-            ItemWrite(
-                table: table, key: key, keyMembers: members, change: .update(update), condition: condition, now: 0),
-            input, returns)
+        return ItemWrite(
+            table: table, key: key, keyMembers: members, change: .update(update), condition: condition, now: 0)
     }
 
     /// Carries out a write and makes its answer.
-    private func write(
+    private func answer(
         _ write: ItemWrite, _ input: TableInput, _ returns: String
     ) async throws(AWSServiceError) -> JSONValue {
         let detail = try ConsumedCapacity.detail(input)
+        let tellsCollection = try Self.tellsItemCollection(input)
         let now = clock.now.millisecondsSinceEpoch
         var job = write
         job.now = now
@@ -94,10 +103,24 @@ extension TableService {
             answer["Attributes"] = attributes.json
         }
         if detail != .none {
-            let units = ConsumedCapacity.write(bytes: max(outcome.old?.storedSize ?? 0, outcome.new?.storedSize ?? 0))
-            answer["ConsumedCapacity"] = ConsumedCapacity.json(units, table: write.table.name, detail)
+            answer["ConsumedCapacity"] = ConsumedCapacity(write.table, outcome).json(detail)
         }
+        if tellsCollection, let metrics = Self.itemCollection(of: job) { answer["ItemCollectionMetrics"] = metrics }
         return .object(answer)
+    }
+
+    /// Reads the member ReturnItemCollectionMetrics.
+    static func tellsItemCollection(_ input: TableInput) throws(AWSServiceError) -> Bool {
+        try input.choice("ReturnItemCollectionMetrics", of: ["SIZE", "NONE"]) == "SIZE"
+    }
+
+    /// The items with one hash key, which AWS tells of for tables with local indexes only; the size is an estimate there.
+    static func itemCollection(of write: ItemWrite) -> JSONValue? {
+        guard write.table.indexes.contains(where: { $0.kind == .local }) else { return nil }
+        let name = write.table.schema.hash.name
+        return [
+            "ItemCollectionKey": .object([name: write.keyMembers[name]?.json ?? .null]), "SizeEstimateRangeGB": [0, 1],
+        ]
     }
 
     /// Runs writes in one transaction and tells those who wait for stream records.

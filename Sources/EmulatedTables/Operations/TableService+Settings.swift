@@ -2,6 +2,13 @@ import EmulatorCore
 import ExactJSON
 
 extension TableService {
+    /// DescribeLimits: the quotas of a new account
+    /// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html).
+    static let limits: JSONValue = [
+        "AccountMaxReadCapacityUnits": 80_000, "AccountMaxWriteCapacityUnits": 80_000,
+        "TableMaxReadCapacityUnits": 40_000, "TableMaxWriteCapacityUnits": 40_000,
+    ]
+
     func describeContinuousBackups(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
         Self.continuousBackups(try existing(input))
     }
@@ -24,29 +31,6 @@ extension TableService {
                 ],
             ]
         ]
-    }
-
-    func describeTimeToLive(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
-        guard let attribute = table.timeToLiveAttribute else {
-            return ["TimeToLiveDescription": ["TimeToLiveStatus": "DISABLED"]]
-        }
-        return ["TimeToLiveDescription": ["TimeToLiveStatus": "ENABLED", "AttributeName": .string(attribute)]]
-    }
-
-    func updateTimeToLive(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
-        guard let members = try input.object("TimeToLiveSpecification") else {
-            throw TableInput.missing("TimeToLiveSpecification")
-        }
-        let specification = TableInput(.object(members))
-        let attribute = try specification.requiredString("AttributeName")
-        guard let isEnabled = try specification.bool("Enabled") else { throw TableInput.missing("Enabled") }
-        guard isEnabled != (table.timeToLiveAttribute != nil) else {
-            throw .validation("TimeToLive is already \(isEnabled ? "enabled" : "disabled")")
-        }
-        _ = try await changeTable(table.name) { table, _ in table.timeToLiveAttribute = isEnabled ? attribute : nil }
-        return ["TimeToLiveSpecification": .object(members)]
     }
 
     func listTags(_ input: TableInput) throws(AWSServiceError) -> JSONValue {

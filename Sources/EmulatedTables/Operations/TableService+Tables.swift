@@ -7,12 +7,12 @@ import Timekeeping
 extension TableService {
     func createTable(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
         let now = clock.now
-        var table = try TableRecord(input, number: catalog.takeNumber(), created: now)
+        let catalog = catalog
+        var table = try TableRecord(input, created: now) { catalog.takeNumber() }
         let stream = try streamView(input["StreamSpecification"])
         let streamNumber = stream == nil ? 0 : catalog.takeNumber()
         let base = table
         let account = account
-        let catalog = catalog
         table = try await database.write(afterCommit: { catalog.remember($0) }) { db in
             let exists = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS(SELECT 1 FROM definitions WHERE name = ?)", arguments: [base.name])
@@ -27,15 +27,14 @@ extension TableService {
             }
             try catalog.store(table, db)
             try ItemStore(table: table.number).create(db)
+            for index in table.indexes { try IndexStore(index).create(db) }
             return table
         }
-        return ["TableDescription": describe(table, status: "ACTIVE", size: (0, 0))]
+        return ["TableDescription": try describe(table, status: "ACTIVE", counted: false)]
     }
 
     func describeTable(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
-        let size = try database.read { db in try ItemStore(table: table.number).size(db) }
-        return ["Table": describe(table, status: "ACTIVE", size: size)]
+        ["Table": try describe(try table(input), status: "ACTIVE")]
     }
 
     func listTables(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
@@ -51,40 +50,6 @@ extension TableService {
         var answer: [String: JSONValue] = ["TableNames": .array(page.map(JSONValue.string))]
         if page.count < names.count, let last = page.last { answer["LastEvaluatedTableName"] = .string(last) }
         return .object(answer)
-    }
-
-    func updateTable(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let name = try table(input).name
-        guard input["GlobalSecondaryIndexUpdates"] == nil, input["ReplicaUpdates"] == nil else {
-            throw .validation("Secondary indexes and replicas are not emulated")
-        }
-        let throughput = try TableRecord.Throughput(input)
-        let isProtected = try input.bool("DeletionProtectionEnabled")
-        let specification = input["StreamSpecification"]
-        let view = try streamView(specification)
-        let number = catalog.takeNumber()
-        let now = clock.now
-        let account = account
-        let table = try await changeTable(name) { table, db in
-            if let throughput { table.set(throughput) }
-            if let isProtected { table.isDeletionProtected = isProtected }
-            if let view {
-                guard table.activeStream == nil else {
-                    throw AWSServiceError.validation("Table already has an enabled stream: TableName: \(table.name)")
-                }
-                table.stream = StreamRecord(
-                    of: table, view: view, number: number, created: now,
-                    firstSequence: try RecordStore.lastSequence(db) + 1, account: account)
-            } else if specification != nil {
-                guard table.activeStream != nil else {
-                    throw AWSServiceError.validation(
-                        "Table has no stream to disable: TableName: \(table.name)")
-                }
-                table.stream?.disable(at: now.nanosecondsSinceEpoch, lastSequence: try RecordStore.lastSequence(db))
-            }
-        }
-        let size = try database.read { db in try ItemStore(table: table.number).size(db) }
-        return ["TableDescription": describe(table, status: "ACTIVE", size: size)]
     }
 
     func deleteTable(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
@@ -107,9 +72,10 @@ extension TableService {
             if let stream = table.stream { try catalog.store(stream, db) }
             try catalog.remove(table, db)
             try ItemStore(table: table.number).drop(db)
+            for index in table.writtenIndexes { try IndexStore(index).drop(db) }
             return table
         }
-        return ["TableDescription": describe(table, status: "DELETING", size: (0, 0))]
+        return ["TableDescription": try describe(table, status: "DELETING", counted: false)]
     }
 
     /// Changes a table's definition in one transaction.
@@ -134,7 +100,7 @@ extension TableService {
     }
 
     /// The view of a stream that is to be enabled; nil when none is.
-    private func streamView(_ specification: JSONValue?) throws(AWSServiceError) -> StreamRecord.View? {
+    func streamView(_ specification: JSONValue?) throws(AWSServiceError) -> StreamRecord.View? {
         guard let specification else { return nil }
         let input = TableInput(specification)
         let name = try input.choice(

@@ -50,54 +50,11 @@ struct ItemStore: Sendable {
         return (row?[0] ?? 0, row?[1] ?? 0)
     }
 
-    /// What to go through: all items in the order of their keys, or those of one hash key.
-    struct Range: Sendable {
-        var hash: [UInt8]?
-        var lower: Bound = .open
-        var upper: Bound = .open
-        /// Only items after (or, backwards, before) this key.
-        var start: ItemKey?
-        var isBackward = false
-
-        enum Bound: Sendable, Equatable {
-            case open
-            case inclusive([UInt8])
-            case exclusive([UInt8])
-        }
-    }
-
     /// Goes through items until `visit` returns false.
-    func scan(_ range: Range, _ db: Database, visit: (_ key: ItemKey, _ item: Item) throws -> Bool) throws {
-        var conditions: [String] = []
-        var arguments: [Data] = []
-        func add(_ condition: String, _ bytes: [UInt8]...) {
-            conditions.append(condition)
-            arguments.append(contentsOf: bytes.map { Data($0) })
-        }
-        if let hash = range.hash { add("hash = ?", hash) }
-        switch range.lower {
-        case .open: break
-        case .inclusive(let bytes): add("range >= ?", bytes)
-        case .exclusive(let bytes): add("range > ?", bytes)
-        }
-        switch range.upper {
-        case .open: break
-        case .inclusive(let bytes): add("range <= ?", bytes)
-        case .exclusive(let bytes): add("range < ?", bytes)
-        }
-        if let start = range.start {
-            let comparison = range.isBackward ? "<" : ">"
-            if range.hash != nil {
-                add("range \(comparison) ?", start.range)
-            } else {
-                add("(hash, range) \(comparison) (?, ?)", start.hash, start.range)
-            }
-        }
-        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let order = range.isBackward ? "hash DESC, range DESC" : "hash, range"
-        let statement = try db.makeStatement(
-            sql: "SELECT hash, range, item FROM \(name)\(filter) ORDER BY \(order)")
-        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+    func scan(_ range: KeyRange, _ db: Database, visit: (_ key: ItemKey, _ item: Item) throws -> Bool) throws {
+        let (clauses, arguments) = range.clauses(isIndex: false)
+        let statement = try db.makeStatement(sql: "SELECT hash, range, item FROM \(name)\(clauses)")
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
         while let row = try rows.next() {
             let key = ItemKey(
                 hash: try row.withUnsafeData(atIndex: 0) { [UInt8]($0 ?? Data()) },

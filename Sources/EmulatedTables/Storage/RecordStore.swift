@@ -14,6 +14,8 @@ struct StreamChange: Sendable {
     /// Milliseconds since 1970.
     var created: Int64
     var event: Event
+    /// The item was removed because its time to live had passed.
+    var isExpiry = false
     var keys: Item
     var newImage: Item?
     var oldImage: Item?
@@ -22,6 +24,7 @@ struct StreamChange: Sendable {
         var members: Item = ["e": .string(event.rawValue), "k": .map(keys)]
         if let newImage { members["n"] = .map(newImage) }
         if let oldImage { members["o"] = .map(oldImage) }
+        if isExpiry { members["x"] = .bool(true) }
         return ItemCodec.encode(members)
     }
 
@@ -33,11 +36,15 @@ struct StreamChange: Sendable {
         self.sequence = sequence
         if case .map(let image) = members["n"] { newImage = image }
         if case .map(let image) = members["o"] { oldImage = image }
+        isExpiry = members["x"] == .bool(true)
     }
 
-    init(created: Int64, event: Event, keys: Item, newImage: Item? = nil, oldImage: Item? = nil) {
+    init(
+        created: Int64, event: Event, isExpiry: Bool = false, keys: Item, newImage: Item? = nil, oldImage: Item? = nil
+    ) {
         self.created = created
         self.event = event
+        self.isExpiry = isExpiry
         self.keys = keys
         self.newImage = newImage
         self.oldImage = oldImage

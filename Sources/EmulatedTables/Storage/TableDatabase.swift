@@ -53,6 +53,8 @@ final class TableDatabase: Sendable {
                             created INTEGER NOT NULL, record BLOB NOT NULL);
                         CREATE INDEX IF NOT EXISTS records_of_stream ON records(stream, sequence);
                         CREATE TABLE IF NOT EXISTS numbers(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+                        CREATE TABLE IF NOT EXISTS tokens(
+                            token TEXT PRIMARY KEY, created INTEGER NOT NULL, request BLOB NOT NULL) WITHOUT ROWID;
                         """)
             }
         } catch {

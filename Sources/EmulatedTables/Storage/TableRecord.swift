@@ -17,11 +17,22 @@ struct TableRecord: Sendable, Codable {
     /// Stored as it came, and described so.
     var encryption: String?
     var tags: [String: String]
-    /// The attribute that says when an item expires; nothing expires here.
-    var timeToLiveAttribute: String?
+    /// Finds the items that have expired, by the attribute that says when; nil while nothing expires.
+    var expiry: SecondaryIndex?
     var hasPointInTimeRecovery: Bool
     /// The newest stream, which may be disabled.
     var stream: StreamRecord?
+    /// The types of all key attributes, those of the indexes too.
+    var attributeTypes: [String: KeyType]
+    /// The user's, in the order they were made.
+    var indexes: [SecondaryIndex] = []
+    /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`.
+    var tableClass: String?
+
+    /// All that a write has to keep up to date.
+    var writtenIndexes: [SecondaryIndex] { expiry.map { indexes + [$0] } ?? indexes }
+
+    func index(named name: String) -> SecondaryIndex? { indexes.first { $0.name == name } }
 
     /// The stream that writes are recorded in.
     var activeStream: StreamRecord? { stream?.isEnabled == true ? stream : nil }
@@ -56,6 +67,7 @@ struct StreamRecord: Sendable, Codable, Hashable {
     /// When it was disabled, in nanoseconds since 1970.
     var disabled: Int64?
 
+    /// Ends the recording.
     mutating func disable(at moment: Int64, lastSequence last: Int64) {
         isEnabled = false
         lastSequence = last

@@ -193,10 +193,15 @@ final class StreamService: EmulatedService {
         ]
         if let image = change.newImage { record["NewImage"] = image.json }
         if let image = change.oldImage { record["OldImage"] = image.json }
-        return [
+        var members: [String: JSONValue] = [
             "eventID": .string(SequenceNumber.eventID(change.sequence, stream: stream.number)),
             "eventName": .string(change.event.rawValue), "eventVersion": "1.1", "eventSource": "aws:dynamodb",
             "awsRegion": .string(account.region), "dynamodb": .object(record),
         ]
+        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+        if change.isExpiry {
+            members["userIdentity"] = ["PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"]
+        }
+        return .object(members)
     }
 }

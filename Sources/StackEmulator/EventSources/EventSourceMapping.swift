@@ -213,6 +213,12 @@ extension StreamEntry {
         created = Timestamp(secondsSinceEpoch: change?["ApproximateCreationDateTime"]?.doubleValue ?? 0)
         var members = record.objectValue ?? [:]
         members["eventSourceARN"] = .string(streamARN)
+        // The API and the function's event spell the members differently.
+        if let identity = record["userIdentity"] {
+            members["userIdentity"] = [
+                "principalId": identity["PrincipalId"] ?? .null, "type": identity["Type"] ?? .null,
+            ]
+        }
         event = .object(members)
         bytes = (change?["SizeBytes"]?.intValue ?? 0) + 512
     }

@@ -1,0 +1,94 @@
+import EmulatorCore
+
+/// Reads the key schemas of a table and its indexes.
+struct KeySchemaInput {
+    /// The member AttributeDefinitions.
+    let types: [String: KeyType]
+
+    private static let invalid = "One or more parameter values were invalid: "
+
+    init(types: [String: KeyType]) { self.types = types }
+
+    /// Reads AttributeDefinitions; `known` are those that the table has already.
+    init(_ input: TableInput, known: [String: KeyType]? = nil) throws(AWSServiceError) {
+        guard let definitions = try input.array("AttributeDefinitions") else {
+            guard let known else { throw TableInput.missing("AttributeDefinitions") }
+            types = known
+            return
+        }
+        var types: [String: KeyType] = [:]
+        for definition in definitions.map(TableInput.init) {
+            let type = try definition.choice("AttributeType", of: ["B", "N", "S"]) ?? ""
+            guard let type = KeyType(rawValue: type) else { throw TableInput.missing("AttributeType") }
+            let name = try definition.requiredString("AttributeName")
+            guard (1...255).contains(name.utf8.count) else {
+                throw .validation(
+                    "1 validation error detected: Value '\(name)' at 'attributeDefinitions.1.member.attributeName' failed "
+                        + "to satisfy constraint: Member must have length "
+                        + (name.isEmpty ? "greater than or equal to 1" : "less than or equal to 255"))
+            }
+            guard types.updateValue(type, forKey: name) == nil else {
+                throw .validation(Self.invalid + "Cannot redefine attributes in AttributeDefinitions")
+            }
+        }
+        for (name, type) in known ?? [:] where (types[name] ?? type) != type {
+            throw .validation(Self.invalid + "Attribute \(name) is already defined with another type")
+        }
+        self.types = types.merging(known ?? [:]) { _, known in known }
+    }
+
+    /// Reads the member KeySchema of a table or an index.
+    func schema(_ input: TableInput) throws(AWSServiceError) -> TableSchema {
+        guard let elements = try input.array("KeySchema") else { throw TableInput.missing("KeySchema") }
+        guard !elements.isEmpty else {
+            throw .validation(
+                "1 validation error detected: Value '[]' at 'keySchema' failed to satisfy constraint: Member must have "
+                    + "length greater than or equal to 1")
+        }
+        guard elements.count <= 2 else {
+            throw .validation(
+                "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have length "
+                    + "less than or equal to 2")
+        }
+        var names: [String] = []
+        for (index, element) in elements.map(TableInput.init).enumerated() {
+            names.append(try element.requiredString("AttributeName"))
+            guard try element.choice("KeyType", of: ["HASH", "RANGE"]) == (index == 0 ? "HASH" : "RANGE") else {
+                throw .validation(
+                    index == 0
+                        ? "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"
+                        : "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+            }
+        }
+        guard Set(names).count == names.count else {
+            throw .validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+        }
+        var attributes: [KeyAttribute] = []
+        for name in names {
+            guard let type = types[name] else {
+                throw .validation(
+                    Self.invalid + "Some index key attributes are not defined in AttributeDefinitions. Keys: "
+                        + "[\(names.joined(separator: ", "))], AttributeDefinitions: "
+                        + "[\(types.keys.sorted().joined(separator: ", "))]")
+            }
+            attributes.append(KeyAttribute(name: name, type: type))
+        }
+        return TableSchema(hash: attributes[0], range: attributes.count > 1 ? attributes[1] : nil)
+    }
+
+    /// Refuses definitions that no key uses.
+    func checkUse(by table: TableSchema, _ indexes: [SecondaryIndex]) throws(AWSServiceError) {
+        let used = Set((table.attributes + indexes.flatMap(\.schema.attributes)).map(\.name))
+        guard used.count != types.count else { return }
+        guard !indexes.isEmpty else {
+            throw .validation(
+                Self.invalid
+                    + "Number of attributes in KeySchema does not exactly match number of attributes defined in "
+                    + "AttributeDefinitions")
+        }
+        throw .validation(
+            Self.invalid + "Some AttributeDefinitions are not used. AttributeDefinitions: "
+                + "[\(types.keys.sorted().joined(separator: ", "))], keys used: "
+                + "[\(used.sorted().joined(separator: ", "))]")
+    }
+}
