@@ -160,6 +160,82 @@ def test_arithmetic_on_metrics(cloudwatch, unique):
         assert caught.value.response["Error"]["Code"] == "ValidationError"
 
 
+def test_functions_over_series_and_arrays(cloudwatch, unique):
+    start = minutes_ago(10)
+    for minute, value in enumerate([4.0, None, 8.0]):
+        if value is not None:
+            cloudwatch.put_metric_data(
+                Namespace=unique,
+                MetricData=[
+                    {"MetricName": name, "Value": value * factor, "Timestamp": start + datetime.timedelta(minutes=minute)}
+                    for name, factor in [("one", 1), ("two", 2)]
+                ],
+            )
+
+    def metric(identity, name):
+        source = {"Metric": {"Namespace": unique, "MetricName": name}, "Period": 60, "Stat": "Sum"}
+        return {"Id": identity, "MetricStat": source, "ReturnData": False}
+
+    def ask(expression, **more):
+        return cloudwatch.get_metric_data(
+            MetricDataQueries=[metric("m1", "one"), metric("m2", "two"), {"Id": "e", "Expression": expression, **more}],
+            StartTime=start, EndTime=start + datetime.timedelta(minutes=3), ScanBy="TimestampAscending",
+        )["MetricDataResults"]  # fmt: skip
+
+    def values(expression):
+        (result,) = ask(expression)
+        return result["Values"]
+
+    assert values("FILL(m1, 0)") == [4, 0, 8]
+    assert values("SUM(METRICS())") == [12, 24]
+    assert values("IF(m1 > 5, m2, -1)") == [-1, 16]
+    assert values("RATE(m1)") == [4 / 120]
+    assert values("m1 / PERIOD(m1)") == [4 / 60, 8 / 60]
+    assert [(r["Id"], r["Label"], r["Values"]) for r in ask("METRICS() * 10", Label="tenfold")] == [
+        ("e", "tenfold one", [40, 80]), ("e", "tenfold two", [80, 160]),
+    ]  # fmt: skip
+    for scalar in ["SUM(m1)", "5", "SEARCH('{A} b', 'Sum', 60)"]:
+        with pytest.raises(ClientError) as caught:
+            ask(scalar)
+        assert caught.value.response["Error"]["Code"] == "ValidationError"
+
+
+def test_metric_data_comes_in_pages(cloudwatch, unique):
+    start = minutes_ago(20)
+    for minute in range(5):
+        cloudwatch.put_metric_data(
+            Namespace=unique,
+            MetricData=[
+                {"MetricName": name, "Value": minute, "Timestamp": start + datetime.timedelta(minutes=minute)}
+                for name in "ab"
+            ],
+        )
+    queries = [
+        {"Id": name, "MetricStat": {"Metric": {"Namespace": unique, "MetricName": name}, "Period": 60, "Stat": "Sum"}}
+        for name in "ab"
+    ]
+    pages = [
+        [(result["Id"], result["StatusCode"], result["Values"]) for result in page["MetricDataResults"]]
+        for page in cloudwatch.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=start, EndTime=start + datetime.timedelta(minutes=9), MaxDatapoints=4,
+            ScanBy="TimestampAscending",
+        )
+    ]  # fmt: skip
+    assert pages == [
+        [("a", "PartialData", [0, 1, 2, 3])],
+        [("a", "Complete", [4]), ("b", "PartialData", [0, 1, 2])],
+        [("b", "Complete", [3, 4])],
+    ]
+
+
+def test_metrics_without_data_in_the_last_hours_are_not_active(cloudwatch, unique):
+    put(cloudwatch, unique, minutes_ago(60 * 5))
+    assert len(cloudwatch.list_metrics(Namespace=unique)["Metrics"]) == 2
+    assert cloudwatch.list_metrics(Namespace=unique, RecentlyActive="PT3H")["Metrics"] == []
+    put(cloudwatch, unique, minutes_ago(60))
+    assert len(cloudwatch.list_metrics(Namespace=unique, RecentlyActive="PT3H")["Metrics"]) == 2
+
+
 def test_metrics_are_listed_by_their_dimensions(cloudwatch, unique):
     put(cloudwatch, unique, minutes_ago(5))
     everything = cloudwatch.list_metrics(Namespace=unique)["Metrics"]

@@ -79,6 +79,14 @@ package enum MetricStatistic: Sendable, Hashable {
         return Double(text)
     }
 
+    /// Whether single values are needed, not just their sum, number and bounds.
+    var needsDistribution: Bool {
+        switch self {
+        case .sampleCount, .sum, .average, .minimum, .maximum: false
+        case .percentile, .trimmed: true
+        }
+    }
+
     /// The statistic of a bucket; nil when it has no sample, or single values were never told.
     func value(of bucket: StatisticBucket) -> Double? {
         guard bucket.sampleCount > 0 else { return nil }
@@ -89,27 +97,28 @@ package enum MetricStatistic: Sendable, Hashable {
         case .minimum: return bucket.minimum
         case .maximum: return bucket.maximum
         case .percentile(let percent):
-            guard bucket.distribution.isComplete else { return nil }
-            return Self.percentile(percent, of: bucket.distribution.sorted)
+            // Negative values have no percentiles (cloudwatch_concepts.html#Percentiles).
+            guard bucket.minimum >= 0, bucket.distribution.isComplete else { return nil }
+            return Self.percentile(percent, of: bucket.distribution.entries)
         case .trimmed(let kind, let low, let high):
             guard bucket.distribution.isComplete else { return nil }
-            return Self.trimmed(kind, low: low, high: high, of: bucket.distribution.sorted)
+            return Self.trimmed(kind, low: low, high: high, of: bucket.distribution.entries)
         }
     }
 
-    private static func percentile(_ percent: Double, of values: [(value: Double, count: Double)]) -> Double? {
+    private static func percentile(_ percent: Double, of values: [ValueDistribution.Entry]) -> Double? {
         let total = values.reduce(0) { $0 + $1.count }
         let rank = max(percent / 100 * total, 0)
         var seen = 0.0
-        for (value, count) in values {
-            seen += count
-            if seen >= rank { return value }
+        for entry in values {
+            seen += entry.count
+            if seen >= rank { return entry.value }
         }
         return values.last?.value
     }
 
     private static func trimmed(
-        _ kind: TrimmedKind, low: TrimBound, high: TrimBound, of values: [(value: Double, count: Double)]
+        _ kind: TrimmedKind, low: TrimBound, high: TrimBound, of values: [ValueDistribution.Entry]
     ) -> Double? {
         let total = values.reduce(0) { $0 + $1.count }
         func limit(_ bound: TrimBound, open: Double) -> Double {
@@ -121,17 +130,18 @@ package enum MetricStatistic: Sendable, Hashable {
         }
         // A percentage cuts counts, so that of equal values a part may be inside; a value cuts at that value, the lower
         // bound exclusive and the upper inclusive.
-        var inside: [(value: Double, count: Double)] = []
+        var inside: [ValueDistribution.Entry] = []
         var seen = 0.0
-        for (value, count) in values {
+        for entry in values {
+            let value = entry.value
             var from = seen
-            var to = seen + count
+            var to = seen + entry.count
             seen = to
             if case .percent(let percent) = low { from = max(from, percent / 100 * total) }
             if case .percent(let percent) = high { to = min(to, percent / 100 * total) }
             if case .value(let bound) = low, value <= bound { continue }
             if case .value(let bound) = high, value > bound { continue }
-            if to > from { inside.append((value, to - from)) }
+            if to > from { inside.append(.init(value: value, count: to - from)) }
         }
         let count = inside.reduce(0) { $0 + $1.count }
         let sum = inside.reduce(0) { $0 + $1.value * $1.count }

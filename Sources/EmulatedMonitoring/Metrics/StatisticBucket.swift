@@ -34,12 +34,17 @@ struct StatisticBucket: Sendable, Equatable {
         }
     }
 
-    mutating func add(_ other: StatisticBucket) {
+    /// - Parameters:
+    ///   - withDistribution: false leaves out what only percentiles need, which is most of the work.
+    ///   - limit: how many different values are kept.
+    mutating func add(
+        _ other: StatisticBucket, withDistribution: Bool = true, limit: Int = ValueDistribution.summedLimit
+    ) {
         sampleCount += other.sampleCount
         sum += other.sum
         minimum = min(minimum, other.minimum)
         maximum = max(maximum, other.maximum)
-        distribution.add(other.distribution)
+        if withDistribution { distribution.add(other.distribution, limit: limit) }
     }
 }
 

@@ -1,5 +1,6 @@
 import EmulatorCore
 import ExactJSON
+import Timekeeping
 
 /// Where an alarm's datapoints come from.
 enum AlarmSource: Sendable, Equatable {
@@ -10,20 +11,29 @@ enum AlarmSource: Sendable, Equatable {
     var period: Int {
         switch self {
         case .metric(let metric): metric.query.period
-        case .math(let math): math.set.period(of: math.result)
+        case .math(let math): math.set.shapes[math.result].period
         }
     }
 
-    /// The value and the number of samples in the period that starts at `start`; nil when there is none.
-    func datapoint(from start: Int64, in store: MetricStore) -> (value: Double, sampleCount: Double)? {
+    /// The values of each period of a grid; nil where there is none.
+    func datapoints(over grid: TimeGrid, in store: MetricStore) -> [AlarmDatapoint?] {
         switch self {
         case .metric(let metric):
-            let query = metric.query
-            let bucket = store.aggregate(query.metric, unit: query.unit, from: start, to: start + Int64(query.period))
-            guard let bucket, let value = query.statistic.value(of: bucket) else { return nil }
-            return (value, bucket.sampleCount)
+            return metric.query.buckets(over: grid, in: store).map { bucket in
+                guard let bucket, let value = metric.query.statistic.value(of: bucket) else { return nil }
+                return AlarmDatapoint(
+                    start: Timestamp(nanosecondsSinceEpoch: bucket.start * 1_000_000_000), value: value,
+                    sampleCount: bucket.sampleCount)
+            }
         case .math(let math):
-            return math.set.value(of: math.result, from: start, in: store).map { ($0, 1) }
+            var known: [Int: MathValue] = [:]
+            let series = math.set.series(of: math.result, over: grid, in: store, &known).first
+            return (series?.values ?? []).enumerated().map { place, value in
+                value.map {
+                    AlarmDatapoint(
+                        start: Timestamp(nanosecondsSinceEpoch: grid.second(place) * 1_000_000_000), value: $0)
+                }
+            }
         }
     }
 
@@ -69,8 +79,8 @@ struct AlarmMetric: Sendable, Equatable {
 /// An expression over metrics that an alarm watches.
 struct AlarmMath: Sendable, Equatable {
     var set: MetricQuerySet
-    /// The one query that returns data.
-    var result: MetricQuery
+    /// The place of the one query that returns data.
+    var result: Int
 
     /// Reads the member Metrics of PutMetricAlarm.
     init(_ input: CallInput, _ metrics: [CallInput]) throws(AWSServiceError) {
@@ -81,11 +91,19 @@ struct AlarmMath: Sendable, Equatable {
         guard try input.string("ThresholdMetricId") == nil else {
             throw .invalidValue("Alarms on anomaly detection models are not emulated.")
         }
-        set = try MetricQuerySet(metrics)
-        let results = set.queries.filter(\.returnsData)
+        guard metrics.count <= 20 else { throw .invalidValue("Metrics must have at most 20 elements.") }
+        let set = try MetricQuerySet(metrics)
+        let results = set.queries.indices.filter { set.queries[$0].returnsData }
         guard let result = results.first, results.count == 1 else {
             throw .init("ValidationError", "Exactly one element of the metrics list should return data.")
         }
+        guard set.shapes[result].type == .series else {
+            throw .init(
+                "ValidationError",
+                "Error in expression '\(set.queries[result].id)': an alarm needs a single time series, "
+                    + "not \(set.shapes[result].type.rawValue).")
+        }
+        self.set = set
         self.result = result
     }
 }

@@ -10,11 +10,13 @@ extension CloudWatchService {
     /// - Parameter limit: alarms with this period, in seconds, or a longer one are left out.
     package func evaluateAlarms(endingAt boundary: Timestamp, periodsBelow limit: Int = .max) async {
         let now = clock.now
+        // A copy, which costs nothing, so that nobody who records samples waits for the pass.
+        let data = metrics.withLock { $0 }
         let transitions = alarms.withLock { store in
             store.expire(now: now)
             var transitions: [(old: AlarmRecord, new: AlarmRecord)] = []
             for (name, alarm) in store.alarms where alarm.configuration.source.period < limit {
-                let slots = metrics.withLock { datapoints(of: alarm.configuration, endingAt: boundary, in: $0) }
+                let slots = datapoints(of: alarm.configuration, endingAt: boundary, in: data)
                 var criteria = alarm.configuration.criteria
                 if alarm.configuration.source.alwaysIgnoresMissingData { criteria.missingData = .ignore }
                 let evaluation = AlarmEvaluation(criteria, slots: slots, current: alarm.state)
@@ -34,16 +36,9 @@ extension CloudWatchService {
         of alarm: AlarmConfiguration, endingAt boundary: Timestamp, in store: MetricStore
     ) -> [AlarmDatapoint?] {
         let period = Int64(alarm.source.period)
-        let end = boundary.wholeSecondsSinceEpoch
         let count = evaluationRange.datapoints(evaluationPeriods: alarm.criteria.evaluationPeriods)
-        return (0..<Int64(count)).reversed().map { age in
-            let start = end - (age + 1) * period
-            return alarm.source.datapoint(from: start, in: store).map { value, sampleCount in
-                AlarmDatapoint(
-                    start: Timestamp(nanosecondsSinceEpoch: start * 1_000_000_000), value: value,
-                    sampleCount: sampleCount)
-            }
-        }
+        let start = boundary.wholeSecondsSinceEpoch - Int64(count) * period
+        return alarm.source.datapoints(over: TimeGrid(start: start, period: period, count: count), in: store)
     }
 
     /// Runs the actions of alarms that changed state, side by side, and records how they went.

@@ -57,15 +57,24 @@ struct MetricStore: Sendable {
             let due = series[number].pending.prefix { $0.start < boundary }
             series[number].pending.removeFirst(due.count)
             for bucket in due {
-                Self.withBucket(at: bucket.start, in: &series[number].visible) { $0.add(bucket) }
+                Self.withBucket(at: bucket.start, in: &series[number].visible) {
+                    $0.add(bucket, limit: ValueDistribution.recordedLimit)
+                }
             }
         }
         expire(now: boundary)
     }
 
     /// Metrics with visible data, in no particular order.
-    var visibleMetrics: [MetricIdentity] {
-        numbersOfMetric.filter { $0.value.contains { !series[$0].visible.isEmpty } }.map(\.key)
+    ///
+    /// - Parameter second: leaves out metrics without data from this second on.
+    func visibleMetrics(since second: Int64? = nil) -> [MetricIdentity] {
+        numbersOfMetric.filter { entry in
+            entry.value.contains { number in
+                guard let last = series[number].visible.last else { return false }
+                return second.map { last.start >= $0 } ?? true
+            }
+        }.map(\.key)
     }
 
     /// Units that a metric has visible data in.
@@ -77,14 +86,32 @@ struct MetricStore: Sendable {
     ///
     /// - Parameter unit: nil takes all units together.
     func aggregate(_ metric: MetricIdentity, unit: String?, from start: Int64, to end: Int64) -> StatisticBucket? {
-        var result: StatisticBucket?
-        for number in numbersOfMetric[metric] ?? [] {
-            if let unit, series[number].key.unit != unit { continue }
+        guard end > start else { return nil }
+        let grid = TimeGrid(start: start, period: end - start, count: 1)
+        return buckets(of: seriesNumbers(of: metric, unit: unit), over: grid, withDistribution: true).first ?? nil
+    }
+
+    /// The series that hold a metric's data, one a unit.
+    ///
+    /// - Parameter unit: nil takes all units.
+    func seriesNumbers(of metric: MetricIdentity, unit: String?) -> [Int] {
+        let numbers = numbersOfMetric[metric] ?? []
+        guard let unit else { return numbers }
+        return numbers.filter { series[$0].key.unit == unit }
+    }
+
+    /// The samples of some series in each period of a grid; nil where there are none.
+    func buckets(of numbers: [Int], over grid: TimeGrid, withDistribution: Bool) -> [StatisticBucket?] {
+        var result = [StatisticBucket?](repeating: nil, count: grid.count)
+        for number in numbers {
             let buckets = series[number].visible
-            var index = Self.firstIndex(atOrAfter: start, in: buckets)
-            while index < buckets.count, buckets[index].start < end {
-                if result == nil { result = StatisticBucket(start: start) }
-                result?.add(buckets[index])
+            var index = Self.firstIndex(atOrAfter: grid.start, in: buckets)
+            while index < buckets.count {
+                let place = Int((buckets[index].start - grid.start) / grid.period)
+                guard place < grid.count else { break }
+                var sum = result[place].take() ?? StatisticBucket(start: grid.second(place))
+                sum.add(buckets[index], withDistribution: withDistribution)
+                result[place] = sum
                 index += 1
             }
         }
