@@ -127,7 +127,8 @@ extension StackOperation {
         _ body: () throws(TemplateError) -> Value
     ) throws(StackFailure) -> Value {
         do throws(TemplateError) { return try body() } catch {
-            throw StackFailure(message: error.message, location: error.location)
+            throw StackFailure(
+                message: error.message, location: error.location, wordsOfCloudFormation: error.cloudFormationMessage)
         }
     }
 

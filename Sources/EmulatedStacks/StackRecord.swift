@@ -106,6 +106,8 @@ package struct StackFailure: Error, Sendable, Equatable {
     package var type: String?
     package var message: String
     package var location: TemplateLocation?
+    /// CloudFormation's own words, where the template is to blame.
+    var wordsOfCloudFormation: String?
 }
 
 /// What a stack asks for and does not get here.

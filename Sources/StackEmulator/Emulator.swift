@@ -134,7 +134,12 @@ package final class Emulator: Sendable {
             ]), adoptsExisting: configuration.dataDirectory != nil,
             notice: { [weak self] notice in self?.notices.withLock { $0.append(notice) } })
         try await createStack(operations)
-        let stacks = CloudFormationService(store: store)
+        let stacks = CloudFormationService(
+            CloudFormationService.Surroundings(
+                operations: operations, run: { [nursery] work in await nursery.finish(work) },
+                fetchTemplate: { url throws(AWSServiceError) in
+                    throw AWSServiceError("ValidationError", "S3 error: The object \(url) cannot be read.")
+                }))
         let dispatcher = Dispatcher(
             gateway: gateway,
             gatewayCalls: APIGatewayRESTService(

@@ -84,7 +84,7 @@ extension TemplateParameter {
             minimumValue: try entry.value["MinValue"]?.double(for: "MinValue"),
             maximumValue: try entry.value["MaxValue"]?.double(for: "MaxValue"),
             constraintDescription: try entry.value["ConstraintDescription"]?.text(for: "ConstraintDescription"),
-            location: entry.location)
+            noEcho: try entry.value["NoEcho"]?.text(for: "NoEcho").lowercased() == "true", location: entry.location)
     }
 }
 

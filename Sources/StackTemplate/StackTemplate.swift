@@ -28,6 +28,8 @@ package struct TemplateParameter: Sendable, Equatable {
     package var minimumValue: Double?
     package var maximumValue: Double?
     package var constraintDescription: String?
+    /// Whether the value is a secret that no answer may show.
+    package var noEcho: Bool
     package var location: TemplateLocation
 }
 

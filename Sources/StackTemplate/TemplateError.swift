@@ -36,11 +36,18 @@ package struct TemplateError: Error, Sendable, Equatable, CustomStringConvertibl
     /// Where in the template to look; nil when the mistake is outside of it, such as a parameter that it does not have.
     package var location: TemplateLocation?
 
-    package init(code: Code, message: String, location: TemplateLocation?) {
+    /// CloudFormation's own words for the mistake, where they are known.
+    package var wordsOfCloudFormation: String?
+
+    package init(code: Code, message: String, location: TemplateLocation?, wordsOfCloudFormation: String? = nil) {
         self.code = code
         self.message = message
         self.location = location
+        self.wordsOfCloudFormation = wordsOfCloudFormation
     }
+
+    /// What CloudFormation's answers say of the mistake.
+    package var cloudFormationMessage: String { wordsOfCloudFormation ?? "Template format error: \(message)" }
 
     package var description: String { location.map { "\($0): \(message)" } ?? message }
 }

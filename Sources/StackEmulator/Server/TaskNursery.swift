@@ -20,6 +20,21 @@ final class TaskNursery: Sendable {
         return true
     }
 
+    /// Carries work out to its end, also when the caller is cancelled, and waits for that while the caller is not.
+    func finish(_ work: @escaping Work) async {
+        let done = OneShot<Void>()
+        let isStarted = start {
+            await work()
+            done.fulfill(())
+        }
+        guard isStarted else { return }
+        await withTaskCancellationHandler {
+            await done.value
+        } onCancel: {
+            done.fulfill(())
+        }
+    }
+
     func run() async {
         await withDiscardingTaskGroup { group in
             for await work in work { group.addTask(operation: work) }
