@@ -29,7 +29,6 @@ package final class Emulator: Sendable {
     private let nursery = TaskNursery()
     private let date: HTTPDate
     private let state = Mutex(State())
-    private let notices = Mutex<[StackNotice]>([])
 
     /// Longest body that is taken in; each service has its own, shorter limit.
     private static let maximumBodyBytes = 17 << 20
@@ -131,14 +130,19 @@ package final class Emulator: Sendable {
                 TableResources(tables: tables), KeyResources(keys: keys), AccessResources(),
                 MonitoringResources(logs: logs, metrics: metrics), MessagingResources(queues: queues, topics: topics),
                 functionResources, gatewayResources,
-            ]), adoptsExisting: configuration.dataDirectory != nil,
-            notice: { [weak self] notice in self?.notices.withLock { $0.append(notice) } })
-        try await createStack(operations)
+            ]), notice: { [tell = configuration.notice] notice in tell("not emulated: \(notice)") })
+        let archive = configuration.dataDirectory.map(StackArchive.init)
+        let notices = try await InitialStacks(
+            configuration: configuration, operations: operations, archive: archive
+        ).create()
         let stacks = CloudFormationService(
             CloudFormationService.Surroundings(
                 operations: operations, run: { [nursery] work in await nursery.finish(work) },
                 fetchTemplate: { url throws(AWSServiceError) in
                     throw AWSServiceError("ValidationError", "S3 error: The object \(url) cannot be read.")
+                },
+                changed: { [tell = configuration.notice] record in
+                    do throws(AWSServiceError) { try archive?.record(record) } catch { tell(error.message) }
                 }))
         let dispatcher = Dispatcher(
             gateway: gateway,
@@ -165,34 +169,7 @@ package final class Emulator: Sendable {
             port: port, endpointURL: endpointURL,
             apiURLs: gateway.stageNames.map { "\(endpointURL)/_aws/execute-api/\($0.api)/\($0.stage)" },
             region: account.region, accountID: account.id, stackName: configuration.stackName,
-            notices: notices.withLock { $0.map(\.description) })
-    }
-
-    /// Makes the stack of the configuration, before any request is answered.
-    private func createStack(_ operations: StackOperation.Surroundings) async throws(EmulatorError) {
-        let name = configuration.stackName
-        let uuid = Identifiers.stableUUID("\(account.id)/\(name)")
-        let id = account.arn("cloudformation", "stack/\(name)/\(uuid)")
-        let source = StackSource(
-            templateText: configuration.templateText, templateFile: configuration.templateFile,
-            parameters: configuration.parameters, capabilities: ["CAPABILITY_NAMED_IAM"], onFailure: .doNothing)
-        _ = operations.store.add(
-            StackRecord(name: name, id: id, source: source, status: .createInProgress, createdAt: clock.now))
-        let failure = await StackOperation(operations, stackID: id).create()
-        let listed = notices.withLock { $0 }
-        if configuration.refusesUnsupported, !listed.isEmpty {
-            throw EmulatorError(
-                code: .unsupported,
-                message: "the template asks for what is not emulated:\n  "
-                    + listed.map(\.description).joined(separator: "\n  "))
-        }
-        guard let failure else { return }
-        let place = failure.location.map { "\($0)" }
-        guard let resource = failure.logicalID else {
-            throw EmulatorError(code: .template, message: failure.message, location: place)
-        }
-        throw EmulatorError(
-            code: .resource, message: "\(resource) (\(failure.type ?? "")): \(failure.message)", location: place)
+            notices: notices)
     }
 
     private func stageSurroundings(

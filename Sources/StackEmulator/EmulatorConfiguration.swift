@@ -21,6 +21,8 @@ package struct EmulatorConfiguration: Sendable {
     package var switches: EmulatorSwitches
     /// Whether a template that asks for what is not emulated is an error, or only listed.
     package var refusesUnsupported = false
+    /// Told, at run time, what a deployed template asks for and does not get, and what cannot be kept.
+    package var notice: @Sendable (String) -> Void = { _ in }
     /// What every function's process sees besides its own variables; PATH also finds its command.
     package var baseEnvironment: [String: String]
     /// The machine's time.

@@ -106,6 +106,7 @@ struct EmulateCommand: AsyncParsableCommand {
             functions: BundledHandlers.commands.merging(functions.dictionary) { _, stated in stated }, port: port,
             dataDirectory: dataDir, clockMode: clock == .real ? .real : .skip)
         configuration.refusesUnsupported = strict
+        configuration.notice = { Console.error($0) }
         return configuration
     }
 

@@ -1,0 +1,170 @@
+"""Stacks deployed to the emulator with AWS's own clients, boto3 and the AWS CLI."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+from botocore.exceptions import ClientError
+
+from conftest import REGION, connect
+
+TEMPLATE = """
+AWSTemplateFormatVersion: '2010-09-09'
+Description: A table and its log group
+Parameters:
+  Days: {Type: Number, Default: 7}
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+  Group:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: !Sub /firedrill/${AWS::StackName}
+      RetentionInDays: !Ref Days
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: []}}
+Outputs:
+  TableName: {Value: !Ref Table}
+  StreamArn: {Value: !GetAtt Table.StreamArn}
+"""
+
+
+@pytest.fixture(scope="module")
+def cloudformation(endpoint):
+    return connect("cloudformation", endpoint)
+
+
+@pytest.fixture
+def aws(endpoint):
+    """Runs the AWS CLI of the tests' own environment against the emulator."""
+    beside = pathlib.Path(sys.executable).parent / "aws"
+    program = str(beside) if beside.exists() else shutil.which("aws")
+    assert program, "the AWS CLI is missing; it is in the checks' requirements"
+    environment = dict(
+        os.environ,
+        AWS_ENDPOINT_URL=endpoint,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",
+        AWS_PAGER="",
+    )
+
+    def run(*words, succeeds=True, folder=None):
+        done = subprocess.run(
+            [program, *words], env=environment, cwd=folder, capture_output=True, text=True, timeout=120
+        )
+        if succeeds:
+            assert done.returncode == 0, done.stderr
+            return json.loads(done.stdout) if done.stdout.lstrip().startswith(("{", "[")) else done.stdout
+        assert done.returncode != 0, done.stdout
+        return done.stderr
+
+    return run
+
+
+def outputs(stack):
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def test_a_stack_lives_through_creation_update_and_deletion(cloudformation, dynamodb, logs, unique):
+    name = unique
+    created = cloudformation.create_stack(
+        StackName=name, TemplateBody=TEMPLATE, Capabilities=["CAPABILITY_IAM"], Tags=[{"Key": "team", "Value": "a"}]
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    assert stack["StackId"] == created["StackId"]
+    assert stack["Tags"] == [{"Key": "team", "Value": "a"}]
+    table = outputs(stack)["TableName"]
+    assert table.startswith(f"{name}-Table-")
+    described = dynamodb.describe_table(TableName=table)["Table"]
+    assert described["LatestStreamArn"] == outputs(stack)["StreamArn"]
+    dynamodb.put_item(TableName=table, Item={"id": {"S": "kept"}})
+
+    cloudformation.update_stack(
+        StackName=name,
+        UsePreviousTemplate=True,
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": "Days", "ParameterValue": "14"}],
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    group = logs.describe_log_groups(logGroupNamePrefix=f"/firedrill/{name}")["logGroups"][0]
+    assert group["retentionInDays"] == 14
+    assert dynamodb.get_item(TableName=table, Key={"id": {"S": "kept"}})["Item"] == {"id": {"S": "kept"}}
+
+    resources = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    assert {r["LogicalResourceId"]: r["ResourceStatus"] for r in resources} == {
+        "Table": "CREATE_COMPLETE",
+        "Group": "UPDATE_COMPLETE",
+        "Role": "CREATE_COMPLETE",
+    }
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    assert events[0]["ResourceStatus"] == "UPDATE_COMPLETE" and events[0]["LogicalResourceId"] == name
+
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
+        dynamodb.describe_table(TableName=table)
+
+
+def test_a_stack_that_cannot_be_made_is_taken_back(cloudformation, logs, unique):
+    broken = TEMPLATE.replace("AttributeName: id, KeyType", "AttributeName: other, KeyType").replace(
+        "  Table:\n    Type", "  Table:\n    DependsOn: Group\n    Type"
+    )
+    cloudformation.create_stack(StackName=unique, TemplateBody=broken, Capabilities=["CAPABILITY_IAM"])
+    stack = cloudformation.describe_stacks(StackName=unique)["Stacks"][0]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    reasons = [
+        event["ResourceStatusReason"]
+        for event in cloudformation.describe_stack_events(StackName=unique)["StackEvents"]
+        if event["ResourceStatus"] == "CREATE_FAILED"
+    ]
+    assert len(reasons) == 1 and "One or more parameter values were invalid" in reasons[0]
+    assert logs.describe_log_groups(logGroupNamePrefix=f"/firedrill/{unique}")["logGroups"] == []
+    with pytest.raises(ClientError, match="ROLLBACK_COMPLETE state and can not be updated"):
+        cloudformation.update_stack(StackName=unique, TemplateBody=TEMPLATE, Capabilities=["CAPABILITY_IAM"])
+
+
+def test_the_cli_deploys_twice_updates_and_removes(aws, unique, tmp_path):
+    (tmp_path / "template.yaml").write_text(TEMPLATE)
+    deploy = ("cloudformation", "deploy", "--template-file", "template.yaml", "--stack-name", unique)
+    capable = ("--capabilities", "CAPABILITY_IAM")
+    assert "Requires capabilities : [CAPABILITY_IAM]" in aws(*deploy, folder=tmp_path, succeeds=False)
+    assert "Successfully created" in aws(*deploy, *capable, folder=tmp_path)
+    assert "No changes to deploy" in aws(*deploy, *capable, "--no-fail-on-empty-changeset", folder=tmp_path)
+    assert "Successfully" in aws(*deploy, *capable, "--parameter-overrides", "Days=30", folder=tmp_path)
+    stack = aws("cloudformation", "describe-stacks", "--stack-name", unique)["Stacks"][0]
+    assert stack["Parameters"] == [{"ParameterKey": "Days", "ParameterValue": "30"}]
+    aws("cloudformation", "delete-stack", "--stack-name", unique)
+    assert "does not exist" in aws("cloudformation", "describe-stacks", "--stack-name", unique, succeeds=False)
+
+
+def test_the_change_set_says_what_it_will_do(cloudformation, unique):
+    cloudformation.create_stack(StackName=unique, TemplateBody=TEMPLATE, Capabilities=["CAPABILITY_IAM"])
+    changed = TEMPLATE.replace("/firedrill/${AWS::StackName}", "/other/${AWS::StackName}").replace(
+        "  Role:\n", "  Second:\n    Type: AWS::Logs::LogGroup\n  Role:\n"
+    )
+    cloudformation.create_change_set(
+        StackName=unique, ChangeSetName="next", TemplateBody=changed, Capabilities=["CAPABILITY_IAM"]
+    )
+    cloudformation.get_waiter("change_set_create_complete").wait(
+        StackName=unique, ChangeSetName="next", WaiterConfig={"Delay": 1}
+    )
+    changes = cloudformation.describe_change_set(StackName=unique, ChangeSetName="next")["Changes"]
+    told = {c["ResourceChange"]["LogicalResourceId"]: c["ResourceChange"] for c in changes}
+    assert told["Group"]["Action"] == "Modify" and told["Group"]["Replacement"] == "True"
+    assert told["Second"]["Action"] == "Add"
+    assert set(told) == {"Group", "Second"}
+    cloudformation.execute_change_set(StackName=unique, ChangeSetName="next")
+    assert cloudformation.describe_stacks(StackName=unique)["Stacks"][0]["StackStatus"] == "UPDATE_COMPLETE"
+    cloudformation.delete_stack(StackName=unique)
