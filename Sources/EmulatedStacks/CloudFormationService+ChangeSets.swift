@@ -29,7 +29,8 @@ extension CloudFormationService {
         }
         let source = try await request.source(
             previous: kind == .update ? record : nil, fetch: surroundings.fetchTemplate)
-        if record.changeSets.contains(where: { $0.name == name }) {
+        // One that was executed, or never can be, does not stand in the way: deploys name their sets by the second.
+        if record.changeSets.contains(where: { $0.name == name && $0.execution == .available }) {
             throw AWSServiceError(
                 "AlreadyExistsException",
                 "ChangeSet \(name) cannot be created due to a mismatch with existing attribute Name")
