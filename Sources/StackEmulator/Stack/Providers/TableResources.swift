@@ -11,46 +11,52 @@ struct TableResources: ResourceProvider {
     let types = [
         "AWS::DynamoDB::Table": ResourceType(
             properties: [
-                "AttributeDefinitions", "BillingMode", "DeletionProtectionEnabled", "KeySchema",
+                "AttributeDefinitions", "BillingMode", "ContributorInsightsSpecification", "DeletionProtectionEnabled",
+                "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes", "OnDemandThroughput",
                 "PointInTimeRecoverySpecification", "ProvisionedThroughput", "SSESpecification", "StreamSpecification",
-                "TableClass", "TableName", "Tags", "TimeToLiveSpecification",
-            ], replacing: ["KeySchema", "TableName"])
+                "TableClass", "TableName", "Tags", "TimeToLiveSpecification", "WarmThroughput",
+            ], replacing: ["KeySchema", "LocalSecondaryIndexes", "TableName"],
+            problems: { properties in
+                // The policy would decide over calls of other accounts; here there is one account.
+                guard properties["StreamSpecification"]?["ResourcePolicy"] != nil else { return [] }
+                return ["StreamSpecification.ResourcePolicy has no effect"]
+            })
     ]
 
     func create(
         _ resource: ResourceDeclaration, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        let properties = resource.properties
-        let name = properties["TableName"]?.stringValue ?? names.generated
-        if names.adoptsExisting,
-            let existing = try? await tables.call("DescribeTable", ["TableName": .string(name)])
-        {
-            return identity(name, existing["Table"] ?? [:], names.account)
+        let properties = TableProperties(resource.properties, stackTags: names.stackTags)
+        let name = resource.properties["TableName"]?.stringValue ?? names.generated
+        if names.adoptsExisting, let existing = try? await describe(name) {
+            return identity(name, existing, names.account)
         }
-        var input: [String: JSONValue] = ["TableName": .string(name)]
-        for member in [
-            "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled",
-            "TableClass", "Tags",
-        ] {
-            input[member] = properties[member]
+        let created = try await tables.call("CreateTable", .object(properties.creation(named: name)))
+        do throws(AWSServiceError) {
+            try await apply(properties, to: name)
+        } catch {
+            // A resource that failed leaves nothing behind.
+            _ = try? await tables.call("DeleteTable", ["TableName": .string(name)])
+            throw error
         }
-        if let view = properties["StreamSpecification"]?["StreamViewType"] {
-            input["StreamSpecification"] = ["StreamEnabled": true, "StreamViewType": view]
-        }
-        if let encryption = properties["SSESpecification"] {
-            input["SSESpecification"] = ["Enabled": encryption["SSEEnabled"] ?? true]
-        }
-        let created = try await tables.call("CreateTable", .object(input))
-        try await applySettings(properties, to: name)
         return identity(name, created["TableDescription"] ?? [:], names.account)
     }
 
     func update(
         _ resource: ResourceDeclaration, from old: ResolvedResource, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        try await applySettings(resource.properties, to: old.ref)
-        let table = try await tables.call("DescribeTable", ["TableName": .string(old.ref)])
-        return identity(old.ref, table["Table"] ?? [:], names.account)
+        let name = old.ref
+        let properties = TableProperties(resource.properties, stackTags: names.stackTags)
+        // One at a time: UpdateTable refuses more than one new or removed index in a call.
+        for input in properties.updates(of: try await describe(name)) {
+            var input = input
+            input["TableName"] = .string(name)
+            _ = try await tables.call("UpdateTable", .object(input))
+        }
+        try await apply(properties, to: name)
+        let table = try await describe(name)
+        try await setTags(properties.tags, of: table["TableArn"] ?? .null)
+        return identity(name, table, names.account)
     }
 
     func delete(_ resource: ResolvedResource) async throws(AWSServiceError) {
@@ -61,25 +67,53 @@ struct TableResources: ResourceProvider {
         }
     }
 
+    private func describe(_ name: String) async throws(AWSServiceError) -> JSONValue {
+        try await tables.call("DescribeTable", ["TableName": .string(name)])["Table"] ?? [:]
+    }
+
     private func identity(_ name: String, _ table: JSONValue, _ account: EmulatedAccount) -> ResourceIdentity {
         let arn = table["TableArn"]?.stringValue ?? account.arn("dynamodb", "table/\(name)")
         var attributes = ["Arn": arn]
-        attributes["StreamArn"] = table["LatestStreamArn"]?.stringValue
+        if table["StreamSpecification"] != nil { attributes["StreamArn"] = table["LatestStreamArn"]?.stringValue }
         return ResourceIdentity(ref: name, attributes: attributes)
     }
 
-    private func applySettings(_ properties: JSONValue, to name: String) async throws(AWSServiceError) {
-        if properties["PointInTimeRecoverySpecification"]?.flag("PointInTimeRecoveryEnabled") == true {
+    /// Settings with calls of their own: recovery and time to live.
+    private func apply(_ properties: TableProperties, to name: String) async throws(AWSServiceError) {
+        let table: JSONValue = .string(name)
+        let backups = try await tables.call("DescribeContinuousBackups", ["TableName": table])
+        let recovery = backups["ContinuousBackupsDescription"]?["PointInTimeRecoveryDescription"]
+        if properties.recovery != nil || recovery?["PointInTimeRecoveryStatus"] == "ENABLED" {
             _ = try await tables.call(
                 "UpdateContinuousBackups",
                 [
-                    "TableName": .string(name),
-                    "PointInTimeRecoverySpecification": ["PointInTimeRecoveryEnabled": true],
+                    "TableName": table,
+                    "PointInTimeRecoverySpecification": properties.recovery ?? ["PointInTimeRecoveryEnabled": false],
                 ])
         }
-        if let expiry = properties["TimeToLiveSpecification"] {
+        let described = try await tables.call("DescribeTimeToLive", ["TableName": table])
+        let current = described["TimeToLiveDescription"]?["AttributeName"]
+        guard current != properties.expiryAttribute else { return }
+        for (attribute, isEnabled) in [(current, false), (properties.expiryAttribute, true)] {
+            guard let attribute else { continue }
             _ = try await tables.call(
-                "UpdateTimeToLive", ["TableName": .string(name), "TimeToLiveSpecification": expiry])
+                "UpdateTimeToLive",
+                [
+                    "TableName": table,
+                    "TimeToLiveSpecification": ["AttributeName": attribute, "Enabled": .bool(isEnabled)],
+                ])
+        }
+    }
+
+    private func setTags(_ tags: [String: String], of arn: JSONValue) async throws(AWSServiceError) {
+        let listed = try await tables.call("ListTagsOfResource", ["ResourceArn": arn])["Tags"]?.arrayValue ?? []
+        let gone = listed.compactMap { $0["Key"]?.stringValue }.filter { tags[$0] == nil }
+        if !gone.isEmpty {
+            _ = try await tables.call(
+                "UntagResource", ["ResourceArn": arn, "TagKeys": .array(gone.map(JSONValue.string))])
+        }
+        if !tags.isEmpty {
+            _ = try await tables.call("TagResource", ["ResourceArn": arn, "Tags": TableProperties.list(tags)])
         }
     }
 }
