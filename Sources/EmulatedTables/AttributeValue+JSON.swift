@@ -22,14 +22,14 @@ extension AttributeValue {
                     + "datatypes")
         }
         guard depth <= Self.maximumDepth else {
-            throw .validation("Nesting Levels have exceeded supported limits")
+            throw .validation("Nesting Levels have exceeded supported limits: the value is nested too deeply")
         }
         switch type {
         case "S": self = .string(try Self.text(content))
         case "N": self = .number(try Self.number(content))
         case "B": self = .binary(try Self.bytes(content))
         case "BOOL":
-            guard let bool = content.boolValue else { throw Self.malformed(content) }
+            guard let bool = content.boolValue else { throw TableInput.unconvertible(content, to: "Boolean") }
             self = .bool(bool)
         case "NULL":
             guard content.boolValue == true else {
@@ -46,7 +46,10 @@ extension AttributeValue {
         case "M":
             guard let object = content.objectValue else { throw Self.malformed(content) }
             var members: [String: AttributeValue] = [:]
-            for (name, member) in object { members[name] = try AttributeValue(json: member, depth: depth + 1) }
+            for (name, member) in object {
+                try Item.check(name: name, isNested: true)
+                members[name] = try AttributeValue(json: member, depth: depth + 1)
+            }
             self = .map(members)
         case "SS", "NS", "BS": self = try Self.set(type, try Self.elements(content))
         default:
@@ -93,7 +96,7 @@ extension AttributeValue {
     }
 
     private static func text(_ value: JSONValue) throws(AWSServiceError) -> String {
-        guard let text = value.stringValue else { throw malformed(value) }
+        guard let text = value.stringValue else { throw TableInput.unconvertible(value, to: "String") }
         return text
     }
 
@@ -114,7 +117,9 @@ extension AttributeValue {
 
     private static func bytes(_ value: JSONValue) throws(AWSServiceError) -> [UInt8] {
         guard let data = Data(base64Encoded: try text(value)) else {
-            throw .init("SerializationException", "Invalid base64 in a binary value")
+            throw .init(
+                "SerializationException",
+                "The Base64-encoded value could not be decoded: it has a character or a length that Base64 has not")
         }
         return [UInt8](data)
     }
@@ -145,7 +150,27 @@ extension Item {
             throw .init("SerializationException", "\(member) must be a map of attributes")
         }
         self.init(minimumCapacity: object.count)
-        for (name, value) in object { self[name] = try AttributeValue(json: value) }
+        for (name, value) in object {
+            try Self.check(name: name)
+            self[name] = try AttributeValue(json: value)
+        }
+    }
+
+    /// Longest attribute name that is no key's, in bytes.
+    private static let longestName = 65_535
+
+    /// Refuses names that no attribute can have.
+    ///
+    /// - Parameter isNested: a member of a map, which alone may have the empty name.
+    static func check(name: String, isNested: Bool = false) throws(AWSServiceError) {
+        guard !name.isEmpty || isNested else {
+            throw .validation("One or more parameter values were invalid: An attribute name may not be empty")
+        }
+        guard name.utf8.count <= longestName else {
+            throw .validation(
+                "One or more parameter values were invalid: Attribute name is too large, must be less than "
+                    + "\(longestName + 1) bytes")
+        }
     }
 
     var json: JSONValue { .object(mapValues(\.json)) }

@@ -14,7 +14,7 @@ struct TableInput {
 
     func string(_ key: String) throws(AWSServiceError) -> String? {
         guard let member = self[key] else { return nil }
-        guard let text = member.stringValue else { throw Self.malformed(key) }
+        guard let text = member.stringValue else { throw Self.unconvertible(member, to: "String") }
         return text
     }
 
@@ -25,13 +25,13 @@ struct TableInput {
 
     func bool(_ key: String) throws(AWSServiceError) -> Bool? {
         guard let member = self[key] else { return nil }
-        guard let bool = member.boolValue else { throw Self.malformed(key) }
+        guard let bool = member.boolValue else { throw Self.unconvertible(member, to: "Boolean") }
         return bool
     }
 
     func integer(_ key: String) throws(AWSServiceError) -> Int? {
         guard let member = self[key] else { return nil }
-        guard let integer = member.intValue else { throw Self.malformed(key) }
+        guard let integer = member.intValue else { throw Self.unconvertible(member, to: "Integer") }
         return integer
     }
 
@@ -48,11 +48,13 @@ struct TableInput {
     }
 
     /// A member that is one of an enumeration's values.
-    func choice(_ key: String, of values: [String]) throws(AWSServiceError) -> String? {
+    ///
+    /// - Parameter place: the member's place as an error tells it, where that is not just its name.
+    func choice(_ key: String, of values: [String], place: String? = nil) throws(AWSServiceError) -> String? {
         guard let text = try string(key) else { return nil }
         guard values.contains(text) else {
             throw .validation(
-                "1 validation error detected: Value '\(text)' at '\(Self.lowerFirst(key))' failed to satisfy constraint: "
+                "1 validation error detected: Value '\(text)' at '\(place ?? Self.lowerFirst(key))' failed to satisfy constraint: "
                     + "Member must satisfy enum value set: [\(values.joined(separator: ", "))]")
         }
         return text
@@ -73,6 +75,21 @@ struct TableInput {
         .validation(
             "1 validation error detected: Value null at '\(lowerFirst(key))' failed to satisfy constraint: Member must not "
                 + "be null")
+    }
+
+    /// A value of the wrong kind, in the words of AWS's JSON reader.
+    static func unconvertible(_ value: JSONValue, to type: String) -> AWSServiceError {
+        let message =
+            switch value {
+            case .bool(true): "TRUE_VALUE cannot be converted to \(type)"
+            case .bool(false): "FALSE_VALUE cannot be converted to \(type)"
+            case .number(let literal):
+                "\(Int(literal) == nil ? "DECIMAL_VALUE" : "NUMBER_VALUE") cannot be converted to \(type)"
+            case .string: "STRING_VALUE cannot be converted to \(type)"
+            case .array: "Unrecognized collection type class java.lang.\(type)"
+            case .object, .null: "Start of structure or map found where not expected"
+            }
+        return .init("SerializationException", message)
     }
 
     static func malformed(_ key: String) -> AWSServiceError {

@@ -94,6 +94,16 @@ extension TableService {
         try table(named: try input.requiredString("TableName"))
     }
 
+    /// The same for calls on the table itself, whose error names it.
+    func describedTable(_ input: TableInput) throws(AWSServiceError) -> TableRecord {
+        do throws(AWSServiceError) {
+            return try table(input)
+        } catch {
+            guard error == .resourceNotFound, let name = try input.string("TableName") else { throw error }
+            throw .init("ResourceNotFoundException", "Requested resource not found: Table: \(name) not found")
+        }
+    }
+
     func table(named text: String) throws(AWSServiceError) -> TableRecord {
         let prefix = account.arn("dynamodb", "table/")
         let name = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text

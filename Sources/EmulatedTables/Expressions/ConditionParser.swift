@@ -35,7 +35,10 @@ extension ExpressionParser {
 
     private mutating func primary() throws(AWSServiceError) -> ConditionExpression {
         if take("(") {
+            let startsTwice = current == .symbol("(")
+            let inner = position
             let condition = try nested { parser throws(AWSServiceError) in try parser.disjunction() }
+            if startsTwice, isClosedAsOne(from: inner) { throw fail("The expression has redundant parentheses;") }
             try expect(")")
             return condition
         }

@@ -21,7 +21,13 @@ enum EarlyParameters {
     static func projection(_ input: TableInput) throws(AWSServiceError) -> ProjectionExpression? {
         guard let elements = try input.array("AttributesToGet") else { return nil }
         let names = elements.compactMap(\.stringValue)
-        guard !names.isEmpty, names.count == elements.count else { throw TableInput.malformed("AttributesToGet") }
+        guard names.count == elements.count else { throw TableInput.malformed("AttributesToGet") }
+        guard !names.isEmpty else {
+            throw .validation(
+                "1 validation error detected: Value '[]' at 'attributesToGet' failed to satisfy constraint: Member must "
+                    + "have length greater than or equal to 1")
+        }
+        for name in names { try Item.check(name: name) }
         guard Set(names).count == names.count else {
             throw .validation("One or more parameter values were invalid: Duplicate value in attribute name")
         }
@@ -126,8 +132,9 @@ enum EarlyParameters {
     /// Reads AttributeUpdates.
     static func update(_ input: TableInput) throws(AWSServiceError) -> UpdateExpression? {
         guard let members = try input.object("AttributeUpdates") else { return nil }
-        var update = UpdateExpression()
+        var update = UpdateExpression(isEarly: true)
         for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            try Item.check(name: name)
             let input = TableInput(member)
             let value = try input["Value"].map { json throws(AWSServiceError) in try AttributeValue(json: json) }
             let action = try input.choice("Action", of: ["ADD", "PUT", "DELETE"]) ?? "PUT"
@@ -148,7 +155,7 @@ enum EarlyParameters {
             return .remove
         }
         if name == "PUT" { return .set(.value(value)) }
-        let allowed = name == "ADD" ? ["N", "SS", "NS", "BS"] : ["SS", "NS", "BS"]
+        let allowed = name == "ADD" ? ["N", "SS", "NS", "BS", "L"] : ["SS", "NS", "BS"]
         guard allowed.contains(value.typeName) else {
             throw .validation(
                 "One or more parameter values were invalid: Action \(name) is not supported for the type \(value.typeName)"

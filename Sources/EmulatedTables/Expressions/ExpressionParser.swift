@@ -8,7 +8,7 @@ struct ExpressionParser {
     let kind: String
     var scope: ExpressionScope
     private let tokens: [ExpressionToken]
-    private var position = 0
+    private(set) var position = 0
     private var depth = 0
 
     /// Longest expression, in bytes, and the deepest nesting.
@@ -65,6 +65,17 @@ struct ExpressionParser {
         guard isKeyword(keyword) else { return false }
         advance()
         return true
+    }
+
+    /// Whether the tokens from a place up to the current one are one pair of parentheses with all the rest inside.
+    func isClosedAsOne(from start: Int) -> Bool {
+        var depth = 0
+        for index in start..<position {
+            if tokens[index] == .symbol("(") { depth += 1 }
+            if tokens[index] == .symbol(")") { depth -= 1 }
+            if depth == 0 { return index == position - 1 }
+        }
+        return false
     }
 
     func expectEnd() throws(AWSServiceError) {

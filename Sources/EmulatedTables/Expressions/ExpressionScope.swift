@@ -24,6 +24,7 @@ struct ExpressionScope {
                 guard let name = value.stringValue, !name.isEmpty else {
                     throw .validation("ExpressionAttributeNames contains invalid value for key \(key)")
                 }
+                try Item.check(name: name)
                 names[key] = name
             }
             self.names = names
@@ -75,17 +76,6 @@ struct ExpressionScope {
 
     /// Refuses names and values that no expression referred to.
     func checkUse() throws(AWSServiceError) {
-        if let values {
-            guard hasExpression else {
-                throw .validation("ExpressionAttributeValues can only be specified when using expressions")
-            }
-            let unused = values.keys.filter { !usedValues.contains($0) }.sorted()
-            guard unused.isEmpty else {
-                throw .validation(
-                    "Value provided in ExpressionAttributeValues unused in expressions: keys: "
-                        + "{\(unused.joined(separator: ", "))}")
-            }
-        }
         if let names {
             guard hasExpression else {
                 throw .validation("ExpressionAttributeNames can only be specified when using expressions")
@@ -94,6 +84,17 @@ struct ExpressionScope {
             guard unused.isEmpty else {
                 throw .validation(
                     "Value provided in ExpressionAttributeNames unused in expressions: keys: "
+                        + "{\(unused.joined(separator: ", "))}")
+            }
+        }
+        if let values {
+            guard hasExpression else {
+                throw .validation("ExpressionAttributeValues can only be specified when using expressions")
+            }
+            let unused = values.keys.filter { !usedValues.contains($0) }.sorted()
+            guard unused.isEmpty else {
+                throw .validation(
+                    "Value provided in ExpressionAttributeValues unused in expressions: keys: "
                         + "{\(unused.joined(separator: ", "))}")
             }
         }

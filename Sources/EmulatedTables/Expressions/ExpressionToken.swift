@@ -57,7 +57,7 @@ struct ExpressionTokenizer {
             return .valuePlaceholder(try placeholder())
         case UInt8(ascii: "0")...UInt8(ascii: "9"):
             return .number(take { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
-        case _ where Self.isWordByte(byte):
+        case _ where Self.isWordByte(byte) && byte != UInt8(ascii: "_"):
             return .word(take(Self.isWordByte))
         default:
             for symbol in ["<>", "<=", ">=", "(", ")", "[", "]", ".", ",", "=", "<", ">", "+", "-"]

@@ -24,6 +24,8 @@ struct UpdateExpression: Sendable, Equatable {
     }
 
     var clauses: [Clause] = []
+    /// Comes from parameters of before expressions, whose errors have other words and whose ADD takes lists.
+    var isEarly = false
 
     /// Whether it could bring an item into being: an update that only removes does not.
     var createsItem: Bool {
@@ -48,10 +50,10 @@ struct UpdateExpression: Sendable, Equatable {
             case .remove: removals.append(clause.path)
             case .add(let operand):
                 let current = clause.path.value(in: item)
-                sets.append((clause.path, try Self.add(operand, to: current)))
+                sets.append((clause.path, try add(operand, to: current)))
             case .delete(let operand):
                 guard let current = clause.path.value(in: item) else { continue }
-                if let rest = try Self.delete(operand, from: current) {
+                if let rest = try delete(operand, from: current) {
                     sets.append((clause.path, rest))
                 } else {
                     removals.append(clause.path)
@@ -73,6 +75,10 @@ struct UpdateExpression: Sendable, Equatable {
 
     private static let wrongType = AWSServiceError.validation(
         "An operand in the update expression has an incorrect data type")
+
+    private var mismatch: AWSServiceError {
+        isEarly ? .validation("Type mismatch for attribute to update") : Self.wrongType
+    }
 
     private static func evaluate(_ value: Value, in item: Item) throws(AWSServiceError) -> AttributeValue {
         switch value {
@@ -105,27 +111,33 @@ struct UpdateExpression: Sendable, Equatable {
     private static func checked(
         _ arithmetic: () throws(DynamoNumber.Fault) -> DynamoNumber
     ) throws(AWSServiceError) -> DynamoNumber {
-        do throws(DynamoNumber.Fault) { return try arithmetic() } catch { throw .validation(error.rawValue) }
+        do throws(DynamoNumber.Fault) {
+            return try arithmetic()
+        } catch {
+            // A result that needs too many digits is told as an overflow.
+            throw .validation((error == .tooPrecise ? .overflow : error).rawValue)
+        }
     }
 
-    private static func add(_ operand: AttributeValue, to current: AttributeValue?) throws(AWSServiceError)
+    private func add(_ operand: AttributeValue, to current: AttributeValue?) throws(AWSServiceError)
         -> AttributeValue
     {
         switch (current, operand) {
         case (nil, _): return operand
         case (.number(let left), .number(let right)):
-            return .number(try checked { () throws(DynamoNumber.Fault) in try left.adding(right) })
+            return .number(try Self.checked { () throws(DynamoNumber.Fault) in try left.adding(right) })
+        case (.list(let left), .list(let right)) where isEarly: return .list(left + right)
         case (.stringSet(let left), .stringSet(let right)):
             return .stringSet(Set(left).union(right).sorted(by: textIsLess))
         case (.numberSet(let left), .numberSet(let right)): return .numberSet(Set(left).union(right).sorted())
         case (.binarySet(let left), .binarySet(let right)):
             return .binarySet(Set(left).union(right).sorted(by: bytesAreLess))
-        default: throw wrongType
+        default: throw mismatch
         }
     }
 
     /// The set without the operand's members; nil when nothing is left.
-    private static func delete(
+    private func delete(
         _ operand: AttributeValue, from current: AttributeValue
     ) throws(AWSServiceError) -> AttributeValue? {
         switch (current, operand) {
@@ -138,7 +150,7 @@ struct UpdateExpression: Sendable, Equatable {
         case (.binarySet(let left), .binarySet(let right)):
             let rest = left.filter { !right.contains($0) }
             return rest.isEmpty ? nil : .binarySet(rest)
-        default: throw wrongType
+        default: throw mismatch
         }
     }
 }

@@ -87,6 +87,9 @@ extension ExpressionParser {
                 "Incorrect number of operands for operator or function; operator or function: \(name), number of "
                     + "operands: \(operands.count)")
         }
+        for case .listAppend in operands {
+            throw fail("The function is not allowed to be used this way in an expression; function: list_append")
+        }
         if name == "list_append" {
             for case .value(let value) in operands where value.typeName != "L" { throw incorrectType(name, value) }
             return .listAppend(operands[0], operands[1])

@@ -28,10 +28,13 @@ struct ConsumedCapacity: Sendable {
     var table: TableRecord
     var tableUnits = 0.0
     var indexUnits: [String: Double] = [:]
+    /// Transactions name the kind of units as well: `ReadCapacityUnits` or `WriteCapacityUnits`.
+    var unitsMember: String?
 
-    init(_ table: TableRecord, units: Double = 0) {
+    init(_ table: TableRecord, units: Double = 0, unitsMember: String? = nil) {
         self.table = table
         tableUnits = units
+        self.unitsMember = unitsMember
     }
 
     /// Of a write, transactional ones costing twice as much.
@@ -40,6 +43,7 @@ struct ConsumedCapacity: Sendable {
         let factor = isTransactional ? 2.0 : 1.0
         tableUnits = factor * Self.write(bytes: max(outcome.old?.storedSize ?? 0, outcome.new?.storedSize ?? 0))
         indexUnits = outcome.indexUnits.mapValues { $0 * factor }
+        unitsMember = isTransactional ? "WriteCapacityUnits" : nil
     }
 
     mutating func add(_ other: ConsumedCapacity) {
@@ -50,32 +54,35 @@ struct ConsumedCapacity: Sendable {
     /// The answer's member ConsumedCapacity; nil when it was not asked for.
     func json(_ detail: Detail) -> JSONValue? {
         guard detail != .none else { return nil }
-        var members: [String: JSONValue] = [
-            "TableName": .string(table.name),
-            "CapacityUnits": .double(indexUnits.values.reduce(tableUnits, +)),
-        ]
+        func amount(_ units: Double) -> [String: JSONValue] {
+            var members: [String: JSONValue] = ["CapacityUnits": .double(units)]
+            if let unitsMember { members[unitsMember] = .double(units) }
+            return members
+        }
+        var members = amount(indexUnits.values.reduce(tableUnits, +))
+        members["TableName"] = .string(table.name)
         if detail == .indexes {
-            members["Table"] = ["CapacityUnits": .double(tableUnits)]
+            members["Table"] = .object(amount(tableUnits))
             for (member, kind) in [
                 ("GlobalSecondaryIndexes", SecondaryIndex.Kind.global), ("LocalSecondaryIndexes", .local),
             ] {
                 let units = indexUnits.filter { table.index(named: $0.key)?.kind == kind }
-                if !units.isEmpty { members[member] = .object(units.mapValues { ["CapacityUnits": .double($0)] }) }
+                if !units.isEmpty { members[member] = .object(units.mapValues { .object(amount($0)) }) }
             }
         }
         return .object(members)
     }
 
-    /// The same of several tables, sorted by name.
+    /// The sums of several tables, in the order in which they were named first.
     static func list(_ capacities: [ConsumedCapacity]) -> [ConsumedCapacity] {
-        var tables: [String: ConsumedCapacity] = [:]
+        var sums: [ConsumedCapacity] = []
         for capacity in capacities {
-            if tables[capacity.table.name] == nil {
-                tables[capacity.table.name] = capacity
+            if let place = sums.firstIndex(where: { $0.table.name == capacity.table.name }) {
+                sums[place].add(capacity)
             } else {
-                tables[capacity.table.name]?.add(capacity)
+                sums.append(capacity)
             }
         }
-        return tables.values.sorted { $0.table.name < $1.table.name }
+        return sums
     }
 }

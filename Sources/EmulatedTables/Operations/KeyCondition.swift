@@ -32,6 +32,9 @@ struct KeyCondition: Sendable {
         }
     }
 
+    private static let severalNames = AWSServiceError.validation(
+        "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
+    )
     private static let notSupported = AWSServiceError.validation("Query key condition not supported")
     private static let onePerKey = AWSServiceError.validation(
         "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key")
@@ -81,7 +84,7 @@ struct KeyCondition: Sendable {
     private static func bytes(
         _ operand: ConditionExpression.Operand, of key: KeyAttribute
     ) throws(AWSServiceError) -> [UInt8] {
-        guard case .value(let value) = operand else { throw notSupported }
+        guard case .value(let value) = operand else { throw severalNames }
         guard value.typeName == key.type.rawValue, let bytes = TableSchema.keyBytes(value) else {
             throw .validation(
                 "One or more parameter values were invalid: Condition parameter type does not match schema type")

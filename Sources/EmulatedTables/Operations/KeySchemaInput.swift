@@ -17,16 +17,11 @@ struct KeySchemaInput {
             return
         }
         var types: [String: KeyType] = [:]
-        for definition in definitions.map(TableInput.init) {
+        for (number, definition) in definitions.map(TableInput.init).enumerated() {
             let type = try definition.choice("AttributeType", of: ["B", "N", "S"]) ?? ""
             guard let type = KeyType(rawValue: type) else { throw TableInput.missing("AttributeType") }
             let name = try definition.requiredString("AttributeName")
-            guard (1...255).contains(name.utf8.count) else {
-                throw .validation(
-                    "1 validation error detected: Value '\(name)' at 'attributeDefinitions.1.member.attributeName' failed "
-                        + "to satisfy constraint: Member must have length "
-                        + (name.isEmpty ? "greater than or equal to 1" : "less than or equal to 255"))
-            }
+            try Self.check(name: name, place: "attributeDefinitions.\(number + 1).member.attributeName")
             guard types.updateValue(type, forKey: name) == nil else {
                 throw .validation(Self.invalid + "Cannot redefine attributes in AttributeDefinitions")
             }
@@ -37,8 +32,18 @@ struct KeySchemaInput {
         self.types = types.merging(known ?? [:]) { _, known in known }
     }
 
+    private static func check(name: String, place: String) throws(AWSServiceError) {
+        guard (1...255).contains(name.utf8.count) else {
+            throw .validation(
+                "1 validation error detected: Value '\(name)' at '\(place)' failed to satisfy constraint: Member must "
+                    + "have length " + (name.isEmpty ? "greater than or equal to 1" : "less than or equal to 255"))
+        }
+    }
+
     /// Reads the member KeySchema of a table or an index.
-    func schema(_ input: TableInput) throws(AWSServiceError) -> TableSchema {
+    ///
+    /// - Parameter place: where the index stands in the call; empty for the table.
+    func schema(_ input: TableInput, place: String = "") throws(AWSServiceError) -> TableSchema {
         guard let elements = try input.array("KeySchema") else { throw TableInput.missing("KeySchema") }
         guard !elements.isEmpty else {
             throw .validation(
@@ -52,8 +57,12 @@ struct KeySchemaInput {
         }
         var names: [String] = []
         for (index, element) in elements.map(TableInput.init).enumerated() {
-            names.append(try element.requiredString("AttributeName"))
-            guard try element.choice("KeyType", of: ["HASH", "RANGE"]) == (index == 0 ? "HASH" : "RANGE") else {
+            let name = try element.requiredString("AttributeName")
+            try Self.check(name: name, place: "\(place)keySchema.\(index + 1).member.attributeName")
+            names.append(name)
+            let type = try element.choice(
+                "KeyType", of: ["HASH", "RANGE"], place: "\(place)keySchema.\(index + 1).member.keyType")
+            guard type == (index == 0 ? "HASH" : "RANGE") else {
                 throw .validation(
                     index == 0
                         ? "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"
@@ -66,6 +75,9 @@ struct KeySchemaInput {
         var attributes: [KeyAttribute] = []
         for name in names {
             guard let type = types[name] else {
+                guard !place.isEmpty || name == names.first else {
+                    throw .validation("Invalid KeySchema: Some index key attribute have no definition")
+                }
                 throw .validation(
                     Self.invalid + "Some index key attributes are not defined in AttributeDefinitions. Keys: "
                         + "[\(names.joined(separator: ", "))], AttributeDefinitions: "

@@ -25,9 +25,10 @@ extension SecondaryIndex {
                         ? invalid + "Number of LocalSecondaryIndexes exceeds per-table limit of \(most)"
                         : invalid + "GlobalSecondaryIndex count exceeds the per-table limit of \(most)")
             }
-            for element in elements {
+            for (number, element) in elements.enumerated() {
                 var index = try SecondaryIndex(
-                    TableInput(element), kind, keys: keys, table: table, number: takeNumber())
+                    TableInput(element), kind, keys: keys, table: table, number: takeNumber(),
+                    place: "\(TableInput.lowerFirst(member)).\(number + 1).member.")
                 if kind == .global { try index.setThroughput(TableInput(element), isPayPerRequest: isPayPerRequest) }
                 guard !indexes.contains(where: { $0.name == index.name }) else {
                     throw .validation(invalid + "Duplicate index name: \(index.name)")
@@ -39,11 +40,11 @@ extension SecondaryIndex {
     }
 
     init(
-        _ input: TableInput, _ kind: Kind, keys: KeySchemaInput, table: TableSchema, number: Int64
+        _ input: TableInput, _ kind: Kind, keys: KeySchemaInput, table: TableSchema, number: Int64, place: String
     ) throws(AWSServiceError) {
         let name = try input.requiredString("IndexName")
         try TableRecord.check(name: name, member: "indexName", shown: "IndexName")
-        let schema = try keys.schema(input)
+        let schema = try keys.schema(input, place: place)
         if kind == .local {
             guard table.range != nil else {
                 throw .validation(

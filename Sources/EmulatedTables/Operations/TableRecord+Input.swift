@@ -55,7 +55,8 @@ extension TableRecord {
         }
     }
 
-    mutating func set(_ throughput: Throughput) {
+    mutating func set(_ throughput: Throughput, at moment: Timestamp) {
+        if throughput.isPayPerRequest, !isPayPerRequest { lastPayPerRequest = moment.nanosecondsSinceEpoch }
         isPayPerRequest = throughput.isPayPerRequest
         readCapacity = throughput.read
         writeCapacity = throughput.write
@@ -100,9 +101,9 @@ extension TableRecord {
             created: created.nanosecondsSinceEpoch, schema: schema, isPayPerRequest: false,
             readCapacity: 0, writeCapacity: 0,
             isDeletionProtected: try input.bool("DeletionProtectionEnabled") ?? false,
-            encryption: try Encryption(input)?.key, tags: try Self.tags(input), hasPointInTimeRecovery: false,
+            encryption: try Encryption(input)?.key, tags: try Self.tags(input),
             attributeTypes: keys.types, indexes: indexes, tableClass: try Self.tableClass(input))
-        set(throughput)
+        set(throughput, at: created)
     }
 
     /// Reads the member TableClass.

@@ -20,9 +20,13 @@ extension TableService {
         var count = 0
         var bytes = 0
         for (name, request) in requests.sorted(by: { $0.key < $1.key }) {
-            let table = try table(named: name)
             let request = TableInput(request)
             guard let keys = try request.array("Keys"), !keys.isEmpty else { throw TableInput.missing("Keys") }
+            guard keys.count <= Self.mostKeysOfARead else {
+                throw .validation(
+                    "1 validation error detected: Value at 'requestItems.\(name).member.keys' failed to satisfy "
+                        + "constraint: Member must have length less than or equal to \(Self.mostKeysOfARead)")
+            }
             count += keys.count
             guard count <= Self.mostKeysOfARead else {
                 throw .validation("Too many items requested for the BatchGetItem call")
@@ -31,6 +35,7 @@ extension TableService {
             let projection = try projection(request, &scope)
             try scope.checkUse()
             let isConsistent = try request.bool("ConsistentRead") ?? false
+            let table = try table(named: name)
             var parsed: [ItemKey] = []
             for key in keys { parsed.append(try table.schema.key(named: try Item(json: key, member: "Keys"))) }
             guard Set(parsed).count == parsed.count else { throw Self.duplicates }
@@ -44,6 +49,11 @@ extension TableService {
                     continue
                 }
                 let item = try database.read { db in try ItemStore(table: table.number).item(key, db) }
+                if let item, bytes + item.storedSize > Self.answerBytes {
+                    bytes = Self.answerBytes
+                    left.append(members)
+                    continue
+                }
                 units += ConsumedCapacity.read(bytes: item?.storedSize ?? 0, isConsistent: isConsistent)
                 guard let item else { continue }
                 bytes += item.storedSize

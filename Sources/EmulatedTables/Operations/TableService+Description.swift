@@ -30,13 +30,16 @@ extension TableService {
             "ProvisionedThroughput": .object(throughput),
             "DeletionProtectionEnabled": .bool(table.isDeletionProtected),
         ]
-        if table.isPayPerRequest {
+        if let moment = table.lastPayPerRequest {
             members["BillingModeSummary"] = [
-                "BillingMode": "PAY_PER_REQUEST", "LastUpdateToPayPerRequestDateTime": created.epochSeconds,
+                "BillingMode": table.isPayPerRequest ? "PAY_PER_REQUEST" : "PROVISIONED",
+                "LastUpdateToPayPerRequestDateTime": Timestamp(nanosecondsSinceEpoch: moment).epochSeconds,
             ]
         }
         if let key = table.encryption {
-            members["SSEDescription"] = ["Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": .string(key)]
+            members["SSEDescription"] = [
+                "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": .string(keyARN(key)),
+            ]
         }
         if let stream = table.stream {
             if stream.isEnabled {
@@ -58,6 +61,12 @@ extension TableService {
             if !described.isEmpty { members[member] = .array(described) }
         }
         return .object(members)
+    }
+
+    /// An id or alias as an ARN.
+    private func keyARN(_ key: String) -> String {
+        if key.hasPrefix("arn:") { return key }
+        return account.arn("kms", key.hasPrefix("alias/") ? key : "key/" + key)
     }
 
     private struct Sizes: Sendable {

@@ -3,13 +3,15 @@ import ExactJSON
 
 extension TableService {
     func getItem(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
-        let key = try table.schema.key(named: try input.requiredItem("Key"))
+        let members = try input.requiredItem("Key")
         var scope = try ExpressionScope(names: input["ExpressionAttributeNames"], values: nil)
         let projection = try self.projection(input, &scope)
         try scope.checkUse()
         let detail = try ConsumedCapacity.detail(input)
         let isConsistent = try input.bool("ConsistentRead") ?? false
+        // A call is read whole before its table is looked up, so that its mistakes are told in AWS's order.
+        let table = try table(input)
+        let key = try table.schema.key(named: members)
 
         let item = try database.read { db in try ItemStore(table: table.number).item(key, db) }
         var answer: [String: JSONValue] = [:]
@@ -39,13 +41,13 @@ extension TableService {
 
     /// Reads a put: a call's, or one of a transaction.
     func putWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
-        let table = try table(input)
         let item = try input.requiredItem("Item")
         var scope = try scope(input)
         let condition = try condition(input, &scope)
         try scope.checkUse()
-        let key = try table.schema.key(of: item)
         try Self.checkSize(item)
+        let table = try table(input)
+        let key = try table.schema.key(of: item)
         return ItemWrite(
             table: table, key: key, keyMembers: table.schema.keyMembers(of: item), change: .put(item),
             condition: condition, now: 0)
@@ -53,18 +55,17 @@ extension TableService {
 
     /// Reads a deletion: a call's, or one of a transaction.
     func deleteWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
-        let table = try table(input)
         let members = try input.requiredItem("Key")
         var scope = try scope(input)
         let condition = try condition(input, &scope)
         try scope.checkUse()
+        let table = try table(input)
         let key = try table.schema.key(named: members)
         return ItemWrite(table: table, key: key, keyMembers: members, change: .delete, condition: condition, now: 0)
     }
 
     /// Reads an update: a call's, or one of a transaction.
     func updateWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
-        let table = try table(input)
         let members = try input.requiredItem("Key")
         try EarlyParameters.check(
             input, early: ["AttributeUpdates", "Expected", "ConditionalOperator"],
@@ -74,6 +75,7 @@ extension TableService {
         if let text = try input.string("UpdateExpression") { update = try UpdateExpression(text, scope: &scope) }
         let condition = try condition(input, &scope)
         try scope.checkUse()
+        let table = try table(input)
         let key = try table.schema.key(named: members)
         let keyNames = Set(table.schema.attributes.map(\.name))
         for clause in update.clauses where keyNames.contains(clause.path.attribute) {

@@ -1,5 +1,6 @@
 import EmulatorCore
 import ExactJSON
+import Timekeeping
 
 extension TableService {
     /// DescribeLimits: the quotas of a new account
@@ -10,7 +11,7 @@ extension TableService {
     ]
 
     func describeContinuousBackups(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        Self.continuousBackups(try existing(input))
+        continuousBackups(try existing(input))
     }
 
     func updateContinuousBackups(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
@@ -18,17 +19,41 @@ extension TableService {
         guard let specification = try input.object("PointInTimeRecoverySpecification"),
             let isEnabled = try TableInput(.object(specification)).bool("PointInTimeRecoveryEnabled")
         else { throw TableInput.missing("PointInTimeRecoverySpecification") }
-        return Self.continuousBackups(
-            try await changeTable(name) { table, _ in table.hasPointInTimeRecovery = isEnabled })
+        let days = try TableInput(.object(specification)).integer("RecoveryPeriodInDays")
+        if let days, !(1...Self.longestRecovery).contains(days) {
+            throw .validation(
+                "1 validation error detected: Value '\(days)' at 'pointInTimeRecoverySpecification.recoveryPeriodInDays' "
+                    + "failed to satisfy constraint: Member must have value "
+                    + (days < 1 ? "greater than or equal to 1" : "less than or equal to \(Self.longestRecovery)"))
+        }
+        let now = clock.now.nanosecondsSinceEpoch
+        return continuousBackups(
+            try await changeTable(name) { table, _ in
+                if !isEnabled {
+                    table.recovery = nil
+                } else {
+                    let since = table.recovery?.since ?? now
+                    table.recovery = .init(days: days ?? table.recovery?.days ?? Self.longestRecovery, since: since)
+                }
+            })
     }
 
-    private static func continuousBackups(_ table: TableRecord) -> JSONValue {
-        [
+    private static let longestRecovery = 35
+
+    private func continuousBackups(_ table: TableRecord) -> JSONValue {
+        var recovery: [String: JSONValue] = ["PointInTimeRecoveryStatus": "DISABLED"]
+        if let settings = table.recovery {
+            let latest = clock.now
+            let earliest = max(
+                Timestamp(nanosecondsSinceEpoch: settings.since), latest - .seconds(settings.days * 86_400))
+            recovery = [
+                "PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": .integer(settings.days),
+                "EarliestRestorableDateTime": earliest.epochSeconds, "LatestRestorableDateTime": latest.epochSeconds,
+            ]
+        }
+        return [
             "ContinuousBackupsDescription": [
-                "ContinuousBackupsStatus": "ENABLED",
-                "PointInTimeRecoveryDescription": [
-                    "PointInTimeRecoveryStatus": table.hasPointInTimeRecovery ? "ENABLED" : "DISABLED"
-                ],
+                "ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": .object(recovery),
             ]
         ]
     }
@@ -42,14 +67,15 @@ extension TableService {
         let name = try taggedTable(input).name
         let tags = try TableRecord.tags(input)
         _ = try await changeTable(name) { table, _ in table.tags.merge(tags) { _, new in new } }
-        return .object([:])
+        // No body at all.
+        return .null
     }
 
     func untagResource(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
         let name = try taggedTable(input).name
         let keys = (try input.array("TagKeys") ?? []).compactMap(\.stringValue)
         _ = try await changeTable(name) { table, _ in for key in keys { table.tags[key] = nil } }
-        return .object([:])
+        return .null
     }
 
     private func taggedTable(_ input: TableInput) throws(AWSServiceError) -> TableRecord {

@@ -34,7 +34,7 @@ extension TableService {
     }
 
     func describeTable(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        ["Table": try describe(try table(input), status: "ACTIVE")]
+        ["Table": try describe(try describedTable(input), status: "ACTIVE")]
     }
 
     func listTables(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
@@ -53,7 +53,7 @@ extension TableService {
     }
 
     func deleteTable(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let name = try table(input).name
+        let name = try describedTable(input).name
         let catalog = catalog
         let now = clock.now
         let table = try await database.write(afterCommit: { (table: TableRecord) in

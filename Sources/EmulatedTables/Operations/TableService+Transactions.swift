@@ -42,7 +42,8 @@ extension TableService {
             let all = zip(reads, items).map { read, item in
                 // A transactional read costs twice a consistent one.
                 ConsumedCapacity(
-                    read.table, units: 2 * ConsumedCapacity.read(bytes: item?.storedSize ?? 0, isConsistent: true))
+                    read.table, units: 2 * ConsumedCapacity.read(bytes: item?.storedSize ?? 0, isConsistent: true),
+                    unitsMember: "ReadCapacityUnits")
             }
             answer["ConsumedCapacity"] = .array(ConsumedCapacity.list(all).compactMap { $0.json(detail) })
         }

@@ -5,7 +5,7 @@ import GRDB
 extension TableService {
     /// UpdateTable: what it changes is there when it answers, so the table never is in the state UPDATING.
     func updateTable(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
+        let table = try describedTable(input)
         guard input["ReplicaUpdates"] == nil, input["GlobalTableWitnessUpdates"] == nil else {
             throw .validation("Replicas are not emulated: ReplicaUpdates")
         }

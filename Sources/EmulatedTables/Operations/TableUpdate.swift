@@ -63,7 +63,8 @@ struct TableUpdate: Sendable {
         case (let create?, nil, nil):
             let keys = try KeySchemaInput(input, known: table.attributeTypes)
             var index = try SecondaryIndex(
-                create, .global, keys: keys, table: table.schema, number: takeNumber())
+                create, .global, keys: keys, table: table.schema, number: takeNumber(),
+                place: "globalSecondaryIndexUpdates.1.member.create.")
             try index.setThroughput(create, isPayPerRequest: isPayPerRequest)
             let named = Set(
                 (try input.array("AttributeDefinitions") ?? []).compactMap { $0["AttributeName"]?.stringValue })
@@ -116,7 +117,7 @@ struct TableUpdate: Sendable {
 
     /// Changes the definition, and makes, fills and drops indexes.
     func apply(to table: inout TableRecord, now: Timestamp, account: EmulatedAccount, _ db: Database) throws {
-        if let throughput { table.set(throughput) }
+        if let throughput { table.set(throughput, at: now) }
         if let isProtected { table.isDeletionProtected = isProtected }
         if let tableClass { table.tableClass = tableClass }
         if let encryption { table.encryption = encryption.key }

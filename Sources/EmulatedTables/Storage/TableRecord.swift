@@ -19,7 +19,8 @@ struct TableRecord: Sendable, Codable {
     var tags: [String: String]
     /// Finds the items that have expired, by the attribute that says when; nil while nothing expires.
     var expiry: SecondaryIndex?
-    var hasPointInTimeRecovery: Bool
+    /// Nil while point-in-time recovery is off.
+    var recovery: Recovery?
     /// The newest stream, which may be disabled.
     var stream: StreamRecord?
     /// The types of all key attributes, those of the indexes too.
@@ -28,6 +29,15 @@ struct TableRecord: Sendable, Codable {
     var indexes: [SecondaryIndex] = []
     /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`.
     var tableClass: String?
+    /// When it was last made on-demand, in nanoseconds since 1970; nil when it never was.
+    var lastPayPerRequest: Int64?
+
+    /// Point-in-time recovery as it is described; nothing is restored here.
+    struct Recovery: Sendable, Codable {
+        var days: Int
+        /// Nanoseconds since 1970.
+        var since: Int64
+    }
 
     /// All that a write has to keep up to date.
     var writtenIndexes: [SecondaryIndex] { expiry.map { indexes + [$0] } ?? indexes }

@@ -71,8 +71,11 @@ struct TableSchema: Sendable, Hashable, Codable {
         }
         guard bytes.count <= most else {
             throw .validation(
-                "One or more parameter values were invalid: Size of \(kind) has exceeded the maximum size limit of\(most) "
-                    + "bytes")
+                kind == "hashkey"
+                    ? "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit "
+                        + "of\(most) bytes"
+                    : "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size "
+                        + "limit of \(most) bytes")
         }
         return bytes
     }

@@ -49,7 +49,8 @@ struct JSONProtocol: Sendable {
     }
 
     private static func response(_ status: Int, _ output: JSONValue, _ service: Service) -> ServerResponse {
-        let body = output.serialized()
+        // Null stands for no body at all, which some operations answer.
+        let body = output.isNull ? [] : output.serialized()
         var headers: HTTPHeaders = [
             "Content-Type": "application/x-amz-json-\(service.version)", "x-amzn-RequestId": Identifiers.uuid(),
         ]
