@@ -16,17 +16,20 @@ package struct EmulatorSpecification: Sendable, Equatable {
     package var parameters: [String: String]
     /// Logical id of a function to the program that serves it.
     package var functions: [String: String]
-    /// Further assets of the template, logical id to path.
-    package var assets: [String: String]
+    /// Folder with the code of the functions, such as the CDK's `cdk.out`; nil for the template's own.
+    package var assets: String?
+    /// Virtual environment for handlers in Python; nil for the active one.
+    package var pythonEnvironment: String?
 
     package init(
         template: String? = nil, parameters: [String: String] = [:], functions: [String: String] = [:],
-        assets: [String: String] = [:]
+        assets: String? = nil, pythonEnvironment: String? = nil
     ) {
         self.template = template
         self.parameters = parameters
         self.functions = functions
         self.assets = assets
+        self.pythonEnvironment = pythonEnvironment
     }
 }
 

@@ -115,6 +115,8 @@ struct EmulateCommand: AsyncParsableCommand {
         let value: JSONValue = [
             "endpointURL": .string(address.endpointURL), "apiURL": .string(address.apiURLs.first ?? ""),
             "region": .string(address.region), "stackName": .string(address.stackName),
+            "apiURLs": .array(address.apiURLs.map(JSONValue.string)),
+            "notices": .array(address.notices.map(JSONValue.string)),
         ]
         return value.text
     }

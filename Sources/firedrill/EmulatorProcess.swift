@@ -12,6 +12,8 @@ struct EmulatorProcess {
         var apiURL: String
         var region: String
         var stackName: String
+        /// What the template asks for and does not get.
+        var notices: [String]
     }
 
     var executable: String
@@ -65,6 +67,8 @@ struct EmulatorProcess {
         for (key, value) in specification.functions.sorted(by: { $0.key < $1.key }) {
             arguments += ["--function", "\(key)=\(value)"]
         }
+        if let assets = specification.assets { arguments += ["--assets", assets] }
+        if let environment = specification.pythonEnvironment { arguments += ["--python-env", environment] }
         return arguments
     }
 
@@ -73,7 +77,8 @@ struct EmulatorProcess {
             let api = json["apiURL"]?.stringValue, let region = json["region"]?.stringValue,
             let stack = json["stackName"]?.stringValue
         else { return nil }
-        return Address(endpointURL: endpoint, apiURL: api, region: region, stackName: stack)
+        let notices = (json["notices"]?.arrayValue ?? []).compactMap(\.stringValue)
+        return Address(endpointURL: endpoint, apiURL: api, region: region, stackName: stack, notices: notices)
     }
 }
 

@@ -36,6 +36,12 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("function"), help: "Program for an emulated function, NAME=COMMAND.")
     var functions: [KeyValue] = []
 
+    @Option(help: "Folder with the code of the emulated functions, such as the CDK's cdk.out.")
+    var assets: String?
+
+    @Option(help: "Virtual environment with awslambdaric for emulated functions in Python.")
+    var pythonEnv: String?
+
     @Flag(name: .shortAndLong, help: "Print nothing but the summary.")
     var quiet = false
 
@@ -62,14 +68,17 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The command line goes before the file.
     private func override(_ scenario: inout Scenario) throws {
-        guard template != nil || !parameters.isEmpty || !functions.isEmpty else { return }
+        let options: [String?] = [template, assets, pythonEnv]
+        guard options.contains(where: { $0 != nil }) || !parameters.isEmpty || !functions.isEmpty else { return }
         guard case .emulator(var specification) = scenario.target else {
             throw CommandFailure(
                 exitCode: .badConfiguration,
-                message:
-                    "--template, --parameter and --function are for an emulated stack; the scenario's target is none")
+                message: "--template, --parameter, --function, --assets and --python-env are for an emulated stack; "
+                    + "the scenario's target is none")
         }
         if let template { specification.template = template }
+        if let assets { specification.assets = assets }
+        if let pythonEnv { specification.pythonEnvironment = pythonEnv }
         specification.parameters.merge(parameters.dictionary) { _, stated in stated }
         specification.functions.merge(functions.dictionary) { _, stated in stated }
         scenario.target = .emulator(specification)

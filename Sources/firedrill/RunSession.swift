@@ -30,7 +30,8 @@ struct RunSession: Sendable {
                 Console.exit(.interrupted)
             }
             return try await emulator.running { address in
-                try await drill { try await emulated(address) }
+                for notice in address.notices { say(.note("not emulated: \(notice)")) }
+                return try await drill { try await emulated(address) }
             }
         case .stack(let specification):
             return try await drill { try await deployed(specification) }

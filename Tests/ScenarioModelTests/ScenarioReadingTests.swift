@@ -85,12 +85,25 @@ struct ScenarioReadingTests {
         #expect(!"\(scenario)".contains("hunter2"))
     }
 
-    static func scenario(step: String) throws(ScenarioError) -> Scenario {
+    @Test("an emulated target names its template, its code and the Python that runs it") func emulator() throws {
+        let target =
+            "{ emulator: { template: t.json, parameters: { A: b }, functions: { F: cmd }, assets: cdk.out, pythonEnv: .venv } }"
+        let scenario = try Self.scenario(
+            step: "get: { url: /, name: n }", target: target)
+        #expect(
+            scenario.target
+                == .emulator(
+                    EmulatorSpecification(
+                        template: "t.json", parameters: ["A": "b"], functions: ["F": "cmd"], assets: "cdk.out",
+                        pythonEnvironment: ".venv")))
+    }
+
+    static func scenario(step: String, target: String = "{ emulator: {} }") throws(ScenarioError) -> Scenario {
         try Scenario(
             yaml: """
                 version: 1
                 name: n
-                target: { emulator: {} }
+                target: \(target)
                 flows:
                   f:
                     - \(step)

@@ -22,11 +22,13 @@ extension ScenarioReader {
         if let scalar = node.scalar, Self.isNull(scalar) { return emulator }
         guard
             let fields = fields(
-                node, "target.emulator", keys: ["template", "parameters", "functions"], later: ["assets"])
+                node, "target.emulator", keys: ["template", "parameters", "functions", "assets", "pythonEnv"])
         else { return emulator }
         emulator.template = fields["template"].flatMap { setting($0, "template") }
         emulator.parameters = fields["parameters"].map { settings($0, "parameters") } ?? [:]
         emulator.functions = fields["functions"].map { settings($0, "functions") } ?? [:]
+        emulator.assets = fields["assets"].flatMap { setting($0, "assets") }
+        emulator.pythonEnvironment = fields["pythonEnv"].flatMap { setting($0, "pythonEnv") }
         return emulator
     }
 
