@@ -19,6 +19,8 @@ package struct EmulatorConfiguration: Sendable {
     package var region: String
     package var accountID: String
     package var switches: EmulatorSwitches
+    /// Whether to start without the configured stack: stacks are deployed to the emulator when it runs.
+    package var startsEmpty = false
     /// Whether a template that asks for what is not emulated is an error, or only listed.
     package var refusesUnsupported = false
     /// Told, at run time, what a deployed template asks for and does not get, and what cannot be kept.

@@ -12,7 +12,14 @@ struct EmulateCommand: AsyncParsableCommand {
         abstract: "Runs the stack of a CloudFormation template on this machine.",
         discussion: """
             Speaks the AWS wire protocols on one port: point any AWS client at it with the exports that it prints. \
-            Without --template it runs this project's own stack with its own handlers.
+            Without --template it runs this project's own stack with its own handlers; with --empty it runs none, and \
+            stacks are deployed to it as to AWS:
+
+              firedrill emulate --empty &
+              export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-west-2
+              aws cloudformation deploy --template-file template.yaml --stack-name mine
+
+            A stack of the CDK: firedrill emulate --template cdk.out/Mine.template.json --assets cdk.out
             """)
 
     enum ClockChoice: String, ExpressibleByArgument, CaseIterable { case real, skip }
@@ -41,6 +48,9 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: "skip: idle time can be skipped through the clock endpoint; real: it cannot.")
     var clock: ClockChoice = .skip
 
+    @Flag(help: "Start without a stack, to deploy to with the AWS CLI or any other client.")
+    var empty = false
+
     @Flag(help: "Refuse a template that asks for anything that is not emulated, instead of listing it.")
     var strict = false
 
@@ -55,6 +65,7 @@ struct EmulateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, got \(port)") }
+        if empty, template != nil { throw ValidationError("--empty and --template exclude each other") }
     }
 
     func run() async throws {
@@ -106,6 +117,7 @@ struct EmulateCommand: AsyncParsableCommand {
             functions: BundledHandlers.commands.merging(functions.dictionary) { _, stated in stated }, port: port,
             dataDirectory: dataDir, clockMode: clock == .real ? .real : .skip)
         configuration.refusesUnsupported = strict
+        configuration.startsEmpty = empty
         configuration.notice = { Console.error($0) }
         return configuration
     }
@@ -123,9 +135,8 @@ struct EmulateCommand: AsyncParsableCommand {
 
     private static func welcome(_ address: EmulatorAddress) -> String {
         """
-        The stack \(address.stackName) is up.
-          API           \(address.apiURLs.first ?? "none")
-          AWS endpoint  \(address.endpointURL)
+        \(address.apiURLs.isEmpty ? "The emulator is up." : "The stack \(address.stackName) is up.")
+        \(address.apiURLs.map { "  API           \($0)\n" }.joined())  AWS endpoint  \(address.endpointURL)
 
         Point AWS clients at it:
           export AWS_ENDPOINT_URL=\(address.endpointURL)

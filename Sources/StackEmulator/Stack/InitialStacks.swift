@@ -24,14 +24,16 @@ struct InitialStacks: Sendable {
         do throws(AWSServiceError) { kept = try archive?.entries() ?? [] } catch {
             throw EmulatorError(code: .storage, message: error.message)
         }
-        for entry in kept where entry.name != configuration.stackName {
+        for entry in kept where configuration.startsEmpty || entry.name != configuration.stackName {
             if let failure = await make(entry, restoring) {
                 notices.add(
                     "the stack \(entry.name), deployed before, could not be made again: "
                         + [failure.logicalID, failure.message].compactMap { $0 }.joined(separator: ": "))
             }
         }
-        try await createConfigured(kept.first { $0.name == configuration.stackName }?.id, restoring)
+        if !configuration.startsEmpty {
+            try await createConfigured(kept.first { $0.name == configuration.stackName }?.id, restoring)
+        }
         let listed = notices.all
         if configuration.refusesUnsupported, !listed.isEmpty {
             throw EmulatorError(
@@ -74,7 +76,7 @@ struct InitialStacks: Sendable {
         _ = operations.store.add(record)
         operations.store.setStatus(entry.id, .createInProgress, reason: "User Initiated")
         let failure = await StackOperation(restoring, stackID: entry.id).create()
-        if failure != nil, entry.name != configuration.stackName { operations.store.remove(entry.id) }
+        if failure != nil { operations.store.remove(entry.id) }
         operations.store.change(entry.id) { $0.source.onFailure = entry.source.onFailure }
         return failure
     }
