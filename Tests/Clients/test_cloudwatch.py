@@ -228,6 +228,44 @@ def test_metric_data_comes_in_pages(cloudwatch, unique):
     ]
 
 
+def test_labels_tell_what_differs(cloudwatch, unique):
+    """As recorded on AWS: the statistic when these differ, the period when those do."""
+    start = minutes_ago(10)
+    put(cloudwatch, unique, start)
+
+    def labels(*wanted):
+        metric = {"Namespace": unique, "MetricName": "Latency", "Dimensions": [{"Name": "Route", "Value": "/items"}]}
+        queries = [
+            {"Id": f"q{n}", "MetricStat": {"Metric": metric, "Stat": statistic, "Period": period}}
+            for n, (statistic, period) in enumerate(wanted)
+        ]
+        answer = cloudwatch.get_metric_data(
+            MetricDataQueries=queries, StartTime=start, EndTime=start + datetime.timedelta(minutes=5)
+        )
+        return [result["Label"] for result in answer["MetricDataResults"]]
+
+    assert labels(("Sum", 60), ("Minimum", 60)) == ["Latency Sum", "Latency Minimum"]
+    assert labels(("Sum", 60), ("Sum", 300)) == ["Latency 60", "Latency 300"]
+    assert labels(("Sum", 60), ("Minimum", 300)) == ["Latency Sum 60", "Latency Minimum 300"]
+    assert labels(("Sum", 60)) == ["Latency"]
+
+
+def test_of_several_units_one_is_read_and_the_others_are_told(cloudwatch, unique):
+    start = minutes_ago(10)
+    for unit, value in [("Seconds", 3.0), ("Milliseconds", 2000.0)]:
+        data = {"MetricName": "Latency", "Timestamp": start, "Value": value, "Unit": unit}
+        cloudwatch.put_metric_data(Namespace=unique, MetricData=[data])
+    source = {"Metric": {"Namespace": unique, "MetricName": "Latency"}, "Period": 60, "Stat": "Sum"}
+    (result,) = cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": "m1", "MetricStat": source}], StartTime=start,
+        EndTime=start + datetime.timedelta(minutes=5),
+    )["MetricDataResults"]  # fmt: skip
+    assert result["Values"] == [2000]
+    assert result["Messages"] == [
+        {"Code": "MultipleUnits", "Value": "Multiple units returned: '[Milliseconds, Seconds]'"}
+    ]
+
+
 def test_metrics_without_data_in_the_last_hours_are_not_active(cloudwatch, unique):
     put(cloudwatch, unique, minutes_ago(60 * 5))
     assert len(cloudwatch.list_metrics(Namespace=unique)["Metrics"]) == 2
@@ -356,9 +394,9 @@ def test_tags_of_an_alarm(cloudwatch, alarm):
     "changes, code",
     [
         ({"Period": 90}, "InvalidParameterValue"),
-        ({"EvaluationPeriods": 1000}, "InvalidParameterValue"),
-        ({"DatapointsToAlarm": 3}, "InvalidParameterValue"),
-        ({"TreatMissingData": "sometimes"}, "InvalidParameterValue"),
+        ({"EvaluationPeriods": 1000}, "InvalidParameterCombination"),
+        ({"DatapointsToAlarm": 3}, "ValidationError"),
+        ({"TreatMissingData": "sometimes"}, "ValidationError"),
         ({"ExtendedStatistic": "p99"}, "InvalidParameterCombination"),
     ],
 )

@@ -236,15 +236,15 @@ import Timekeeping
         "an alarm that cannot be is refused",
         arguments: [
             ("Period", 90, "InvalidParameterValueException"),
-            ("EvaluationPeriods", 0, "InvalidParameterValueException"),
-            ("DatapointsToAlarm", 3, "InvalidParameterValueException"),
-            ("EvaluationPeriods", 1000, "InvalidParameterValueException"),
+            ("EvaluationPeriods", 0, "ValidationError"),
+            ("DatapointsToAlarm", 3, "ValidationError"),
+            ("EvaluationPeriods", 1000, "InvalidParameterCombinationException"),
             ("Threshold", nil, "InvalidParameterCombinationException"),
             ("Statistic", "p99", "InvalidParameterValueException"),
             ("ExtendedStatistic", "p99", "InvalidParameterCombinationException"),
             ("ComparisonOperator", nil, "MissingRequiredParameterException"),
-            ("TreatMissingData", "sometimes", "InvalidParameterValueException"),
-            ("AlarmActions", ["nonsense"], "InvalidParameterValueException"),
+            ("TreatMissingData", "sometimes", "ValidationError"),
+            ("AlarmActions", ["nonsense"], "ValidationError"),
         ] as [(String, JSONValue?, String)])
     func refused(member: String, value: JSONValue?, code: String) async throws {
         var input = try #require(Self.alarm.objectValue)

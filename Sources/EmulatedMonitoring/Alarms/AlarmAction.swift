@@ -10,6 +10,8 @@ package struct AlarmActionRequest: Sendable {
     package var alarmName: String
     /// The alarm's ARN.
     package var alarmARN: String
+    /// `MetricAlarm` or `CompositeAlarm`.
+    package var alarmType: String
     /// The state that the alarm left.
     package var oldState: AlarmState
     /// The state that it is in now.
@@ -23,6 +25,9 @@ package struct AlarmActionRequest: Sendable {
     /// The JSON message that SNS gets
     /// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html).
     package var notification: JSONValue
+    /// The JSON event that a Lambda function gets
+    /// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html).
+    package var event: JSONValue
 }
 
 /// What became of an alarm's action.
@@ -41,60 +46,15 @@ extension AlarmActionRequest {
         guard new.configuration.actionsEnabled, old.state != new.state else { return [] }
         let actions = new.configuration.actions(for: new.state)
         guard !actions.isEmpty else { return [] }
-        let message = notification(from: old, to: new, account: account)
+        let message = AlarmNotification.message(from: old, to: new, account: account)
+        let event = AlarmNotification.event(from: old, to: new, account: account)
         let name = new.configuration.name
         return actions.map { arn in
             AlarmActionRequest(
-                actionARN: arn, alarmName: name, alarmARN: new.arn, oldState: old.state, newState: new.state,
-                reason: new.reason.text, stateChanged: new.stateUpdated,
-                subject: "\(new.state.rawValue): \"\(name)\" in \(account.region)", notification: message)
+                actionARN: arn, alarmName: name, alarmARN: new.arn, alarmType: new.configuration.type,
+                oldState: old.state, newState: new.state, reason: new.reason.text, stateChanged: new.stateUpdated,
+                subject: "\(new.state.rawValue): \"\(name)\" in \(RegionName.full(account.region))",
+                notification: message, event: event)
         }
-    }
-
-    private static func notification(
-        from old: AlarmRecord, to new: AlarmRecord, account: EmulatedAccount
-    ) -> JSONValue {
-        let alarm = new.configuration
-        return [
-            "AlarmName": .string(alarm.name),
-            "AlarmDescription": alarm.description.map(JSONValue.string) ?? .null,
-            "AWSAccountId": .string(account.id),
-            "AlarmConfigurationUpdatedTimestamp": .string(AlarmStateReason.longDate(new.configurationUpdated)),
-            "NewStateValue": .string(new.state.rawValue),
-            "NewStateReason": .string(new.reason.text),
-            "StateChangeTime": .string(AlarmStateReason.longDate(new.stateUpdated)),
-            "Region": .string(account.region),
-            "AlarmArn": .string(new.arn),
-            "OldStateValue": .string(old.state.rawValue),
-            "OKActions": .array(alarm.okActions.map(JSONValue.string)),
-            "AlarmActions": .array(alarm.alarmActions.map(JSONValue.string)),
-            "InsufficientDataActions": .array(alarm.insufficientDataActions.map(JSONValue.string)),
-            "Trigger": trigger(alarm),
-        ]
-    }
-
-    private static func trigger(_ alarm: AlarmConfiguration) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "Period": .integer(alarm.source.period),
-            "EvaluationPeriods": .integer(alarm.criteria.evaluationPeriods),
-            "DatapointsToAlarm": .integer(alarm.criteria.requiredBreaches),
-            "ComparisonOperator": .string(alarm.criteria.comparison.rawValue),
-            "Threshold": .number(JavaNumber.text(alarm.criteria.threshold)),
-            "TreatMissingData": .string(alarm.criteria.missingData.rawValue),
-            "EvaluateLowSampleCountPercentile": .string(alarm.lowSampleCountPercentile ?? ""),
-        ]
-        switch alarm.source {
-        case .metric(let metric):
-            let isPlain = metric.query.statistic.isPlain
-            members["MetricName"] = .string(metric.query.metric.name)
-            members["Namespace"] = .string(metric.query.metric.namespace)
-            members["StatisticType"] = isPlain ? "Statistic" : "ExtendedStatistic"
-            members["Statistic"] = .string(isPlain ? metric.statistic.uppercased() : metric.statistic)
-            members["Unit"] = metric.query.unit.map(JSONValue.string) ?? .null
-            members["Dimensions"] = .array(
-                metric.query.metric.dimensions.map { ["value": .string($0.value), "name": .string($0.name)] })
-        case .math(let math): members["Metrics"] = .array(math.set.queries.map(\.json))
-        }
-        return .object(members)
     }
 }

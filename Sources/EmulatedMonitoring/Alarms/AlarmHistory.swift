@@ -10,6 +10,8 @@ struct AlarmHistoryItem: Sendable {
     }
 
     var alarmName: String
+    /// `MetricAlarm` or `CompositeAlarm`.
+    var alarmType: String
     var kind: Kind
     var timestamp: Timestamp
     var summary: String
@@ -17,7 +19,7 @@ struct AlarmHistoryItem: Sendable {
 
     var json: JSONValue {
         [
-            "AlarmName": .string(alarmName), "AlarmType": "MetricAlarm", "HistoryItemType": .string(kind.rawValue),
+            "AlarmName": .string(alarmName), "AlarmType": .string(alarmType), "HistoryItemType": .string(kind.rawValue),
             "Timestamp": timestamp.epochSeconds, "HistorySummary": .string(summary), "HistoryData": .string(data.text),
         ]
     }
@@ -58,7 +60,8 @@ extension AlarmHistoryItem {
             case .delete: ("deletedAlarm", "deleted")
             }
         return AlarmHistoryItem(
-            alarmName: alarm.configuration.name, kind: .configurationUpdate, timestamp: moment,
+            alarmName: alarm.configuration.name, alarmType: alarm.configuration.type, kind: .configurationUpdate,
+            timestamp: moment,
             summary: "Alarm \"\(alarm.configuration.name)\" \(word)",
             data: ["version": "1.0", "type": .string(change.rawValue), member: alarm.historyJSON])
     }
@@ -66,7 +69,7 @@ extension AlarmHistoryItem {
     /// The move of an alarm from the state that `old` has to that of `new`.
     static func stateUpdate(from old: AlarmRecord, to new: AlarmRecord, at moment: Timestamp) -> Self {
         AlarmHistoryItem(
-            alarmName: new.configuration.name, kind: .stateUpdate, timestamp: moment,
+            alarmName: new.configuration.name, alarmType: new.configuration.type, kind: .stateUpdate, timestamp: moment,
             summary: "Alarm updated from \(old.state.rawValue) to \(new.state.rawValue)",
             data: ["version": "1.0", "oldState": stateJSON(old), "newState": stateJSON(new)])
     }
@@ -96,6 +99,7 @@ extension AlarmHistoryItem {
             data["error"] = .string(reason)
         }
         return AlarmHistoryItem(
-            alarmName: request.alarmName, kind: .action, timestamp: moment, summary: summary, data: .object(data))
+            alarmName: request.alarmName, alarmType: request.alarmType, kind: .action, timestamp: moment,
+            summary: summary, data: .object(data))
     }
 }

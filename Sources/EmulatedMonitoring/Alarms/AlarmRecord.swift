@@ -12,6 +12,8 @@ struct AlarmRecord: Sendable {
     var stateUpdated: Timestamp
     var stateTransitioned: Timestamp
     var tags: [String: String] = [:]
+    /// Of a composite alarm whose actions wait.
+    var suppression: ActionSuppression?
 
     /// The alarm as `DescribeAlarms` shows it.
     var json: JSONValue {
@@ -22,11 +24,22 @@ struct AlarmRecord: Sendable {
         if let data = reason.data { members["StateReasonData"] = .string(data.text) }
         members["StateUpdatedTimestamp"] = stateUpdated.epochSeconds
         members["StateTransitionedTimestamp"] = stateTransitioned.epochSeconds
+        if let suppression {
+            members["ActionsSuppressedBy"] = .string(suppression.cause.rawValue)
+            members["ActionsSuppressedReason"] = .string(suppression.reason)
+        }
         return .object(members)
     }
 
+    /// What `DescribeAlarms` tells of the children or parents of an alarm.
+    var briefJSON: JSONValue {
+        [
+            "AlarmName": .string(configuration.name), "AlarmArn": .string(arn), "StateValue": .string(state.rawValue),
+            "StateUpdatedTimestamp": stateUpdated.epochSeconds,
+        ]
+    }
+
     private var configurationMembers: [String: JSONValue] {
-        let criteria = configuration.criteria
         var members: [String: JSONValue] = [
             "AlarmName": .string(configuration.name),
             "AlarmArn": .string(arn),
@@ -34,59 +47,73 @@ struct AlarmRecord: Sendable {
             "OKActions": .array(configuration.okActions.map(JSONValue.string)),
             "AlarmActions": .array(configuration.alarmActions.map(JSONValue.string)),
             "InsufficientDataActions": .array(configuration.insufficientDataActions.map(JSONValue.string)),
+        ]
+        if let description = configuration.description { members["AlarmDescription"] = .string(description) }
+        let own =
+            switch configuration.subject {
+            case .metric(let condition): condition.members
+            case .composite(let condition): condition.members
+            }
+        return members.merging(own) { first, _ in first }
+    }
+
+    /// The configuration as the history of `ConfigurationUpdate` holds it: the same members, names in small letters.
+    var historyJSON: JSONValue {
+        var members = Self.camelCased(.object(configurationMembers)).objectValue ?? [:]
+        if let condition = configuration.metric {
+            members["treatMissingData"] = .string(condition.criteria.missingData.rawValue)
+        }
+        members["stateValue"] = .string(state.rawValue)
+        members["stateReason"] = .string(reason.text)
+        return .object(members)
+    }
+
+    private static func camelCased(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .array(let elements): return .array(elements.map(camelCased))
+        case .object(let members):
+            var result: [String: JSONValue] = [:]
+            for (key, value) in members {
+                let name = key == "OKActions" ? "okActions" : key.prefix(1).lowercased() + key.dropFirst()
+                result[name] = camelCased(value)
+            }
+            return .object(result)
+        default: return value
+        }
+    }
+}
+
+extension MetricCondition {
+    var members: [String: JSONValue] {
+        var members: [String: JSONValue] = [
             "EvaluationPeriods": .integer(criteria.evaluationPeriods),
             "Threshold": .number(JavaNumber.text(criteria.threshold)),
             "ComparisonOperator": .string(criteria.comparison.rawValue),
         ]
-        switch configuration.source {
+        switch source {
         case .metric(let metric):
             members.merge(metric.query.metric.json.objectValue ?? [:]) { own, _ in own }
             members["Period"] = .integer(metric.query.period)
             members[metric.query.statistic.isPlain ? "Statistic" : "ExtendedStatistic"] = .string(metric.statistic)
             if let unit = metric.query.unit { members["Unit"] = .string(unit) }
-        case .math(let math): members["Metrics"] = .array(math.set.queries.map(\.json))
+        case .math(let math): members["Metrics"] = .array(math.set.queries.map(\.described))
         }
-        if let description = configuration.description { members["AlarmDescription"] = .string(description) }
         if let required = criteria.datapointsToAlarm { members["DatapointsToAlarm"] = .integer(required) }
-        if configuration.showsMissingData { members["TreatMissingData"] = .string(criteria.missingData.rawValue) }
-        if let low = configuration.lowSampleCountPercentile {
-            members["EvaluateLowSampleCountPercentile"] = .string(low)
-        }
+        if showsMissingData { members["TreatMissingData"] = .string(criteria.missingData.rawValue) }
+        if let option = lowSampleCountPercentile { members["EvaluateLowSampleCountPercentile"] = .string(option) }
         return members
     }
+}
 
-    /// The configuration as the history of `ConfigurationUpdate` holds it.
-    var historyJSON: JSONValue {
-        let criteria = configuration.criteria
-        var members: [String: JSONValue] = [
-            "alarmName": .string(configuration.name),
-            "alarmArn": .string(arn),
-            "actionsEnabled": .bool(configuration.actionsEnabled),
-            "okActions": .array(configuration.okActions.map(JSONValue.string)),
-            "alarmActions": .array(configuration.alarmActions.map(JSONValue.string)),
-            "insufficientDataActions": .array(configuration.insufficientDataActions.map(JSONValue.string)),
-            "evaluationPeriods": .integer(criteria.evaluationPeriods),
-            "threshold": .number(JavaNumber.text(criteria.threshold)),
-            "comparisonOperator": .string(criteria.comparison.rawValue),
-            "treatMissingData": .string(criteria.missingData.rawValue),
-            "stateValue": .string(state.rawValue),
-            "stateReason": .string(reason.text),
-        ]
-        if let description = configuration.description { members["alarmDescription"] = .string(description) }
-        switch configuration.source {
-        case .metric(let metric):
-            let identity = metric.query.metric
-            members["metricName"] = .string(identity.name)
-            members["namespace"] = .string(identity.namespace)
-            members["dimensions"] = .array(
-                identity.dimensions.map { ["name": .string($0.name), "value": .string($0.value)] })
-            members["statistic"] = .string(metric.statistic)
-            members["period"] = .integer(metric.query.period)
-            if let unit = metric.query.unit { members["unit"] = .string(unit) }
-        case .math(let math): members["metrics"] = .array(math.set.queries.map(\.json))
+extension CompositeCondition {
+    var members: [String: JSONValue] {
+        var members: [String: JSONValue] = ["AlarmRule": .string(text)]
+        if let suppressor {
+            members["ActionsSuppressor"] = .string(suppressor.text)
+            members["ActionsSuppressorWaitPeriod"] = .integer(suppressor.waitPeriod)
+            members["ActionsSuppressorExtensionPeriod"] = .integer(suppressor.extensionPeriod)
         }
-        if let required = criteria.datapointsToAlarm { members["datapointsToAlarm"] = .integer(required) }
-        return .object(members)
+        return members
     }
 }
 

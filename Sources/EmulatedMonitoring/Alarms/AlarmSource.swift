@@ -88,9 +88,6 @@ struct AlarmMath: Sendable, Equatable {
         where input.value[key].map({ !$0.isNull && $0 != [] }) ?? false {
             throw .invalidCombination("\(key) must not be given together with Metrics.")
         }
-        guard try input.string("ThresholdMetricId") == nil else {
-            throw .invalidValue("Alarms on anomaly detection models are not emulated.")
-        }
         guard metrics.count <= 20 else { throw .invalidValue("Metrics must have at most 20 elements.") }
         let set = try MetricQuerySet(metrics)
         let results = set.queries.indices.filter { set.queries[$0].returnsData }

@@ -15,9 +15,10 @@ struct AlarmStateReason: Sendable, Equatable {
         self.data = data
     }
 
-    init(_ evaluation: AlarmEvaluation, of alarm: AlarmConfiguration, at moment: Timestamp) {
+    /// - Parameter grid: the periods that were looked at.
+    init(_ evaluation: AlarmEvaluation, of alarm: MetricCondition, over grid: TimeGrid, at moment: Timestamp) {
         text = Self.words(evaluation, alarm.criteria)
-        data = Self.data(evaluation, alarm, moment)
+        data = Self.data(evaluation, alarm, grid, moment)
     }
 
     private static func words(_ evaluation: AlarmEvaluation, _ criteria: AlarmCriteria) -> String {
@@ -48,9 +49,9 @@ struct AlarmStateReason: Sendable, Equatable {
             + "\(threshold)\(tail) (minimum \(plural(minimum, "datapoint")) for \(transition) transition)."
     }
 
-    private static func data(_ evaluation: AlarmEvaluation, _ alarm: AlarmConfiguration, _ moment: Timestamp)
-        -> JSONValue
-    {
+    private static func data(
+        _ evaluation: AlarmEvaluation, _ alarm: MetricCondition, _ grid: TimeGrid, _ moment: Timestamp
+    ) -> JSONValue {
         var members: [String: JSONValue] = [
             "version": "1.0",
             "queryDate": .string(longDate(moment)),
@@ -63,14 +64,20 @@ struct AlarmStateReason: Sendable, Equatable {
             members["statistic"] = .string(metric.statistic)
             if let unit = metric.query.unit { members["unit"] = .string(unit) }
         }
-        members["evaluatedDatapoints"] = .array(
-            evaluation.evaluated.reversed().map {
-                [
-                    "timestamp": .string(longDate($0.start)),
-                    "sampleCount": .number(JavaNumber.text($0.sampleCount)),
-                    "value": .number(JavaNumber.text($0.value)),
-                ]
-            })
+        var evaluated: [JSONValue] = evaluation.evaluated.reversed().map {
+            [
+                "timestamp": .string(longDate($0.start)), "sampleCount": .number(JavaNumber.text($0.sampleCount)),
+                "value": .number(JavaNumber.text($0.value)),
+            ]
+        }
+        // Where nothing was received, the periods are told alone.
+        if evaluated.isEmpty {
+            evaluated = (0..<min(evaluation.filled, grid.count)).map { age in
+                let start = grid.second(grid.count - 1 - age)
+                return ["timestamp": .string(longDate(Timestamp(nanosecondsSinceEpoch: start * 1_000_000_000)))]
+            }
+        }
+        members["evaluatedDatapoints"] = .array(evaluated)
         return .object(members)
     }
 
@@ -90,30 +97,19 @@ struct AlarmStateReason: Sendable, Equatable {
     /// `2026-01-31T08:05:00.000+0000`.
     static func longDate(_ moment: Timestamp) -> String { moment.iso8601.dropLast() + "+0000" }
 
-    private static func pad(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
-}
-
-/// Doubles as CloudWatch prints them: always with a fraction, with an exponent from ten million on.
-enum JavaNumber {
-    /// The text is also a valid JSON number; the infinities and not-a-number, which no datapoint is, give `0.0`.
-    static func text(_ value: Double) -> String {
-        guard value.isFinite else { return "0.0" }
-        let magnitude = abs(value)
-        if magnitude == 0 || (magnitude >= 1e-3 && magnitude < 1e7) { return value.description }
-        let text = value.description.lowercased()
-        // Take Swift's shortest digits apart and set the point after the first one.
-        let sign = text.hasPrefix("-") ? "-" : ""
-        let parts = text.drop { $0 == "-" }.split(separator: "e")
-        let mantissa = parts.first ?? "0"
-        var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-        let pieces = mantissa.split(separator: ".", omittingEmptySubsequences: false)
-        let whole = pieces.first ?? "0"
-        let fraction = pieces.count > 1 && pieces[1] != "0" ? pieces[1] : ""
-        let digits = (whole + fraction).drop { $0 == "0" }
-        let leadingZeros = (whole + fraction).count - digits.count
-        exponent += whole.count - 1 - leadingZeros
-        var rest = String(digits.dropFirst())
-        while rest.hasSuffix("0") { rest.removeLast() }
-        return "\(sign)\(digits.prefix(1)).\(rest.isEmpty ? "0" : rest)E\(exponent)"
+    /// `Friday 22 July, 2022 15:57:45 UTC`.
+    static func spokenDate(_ moment: Timestamp) -> String {
+        let civil = CivilTime(moment)
+        let days = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"]
+        let months = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ]
+        // 1970 began on a Thursday.
+        let day = Int(((moment.wholeSecondsSinceEpoch / 86_400) % 7 + 7) % 7)
+        return "\(days[day]) \(pad(civil.day)) \(months[max(0, min(civil.month - 1, 11))]), \(civil.year) "
+            + "\(pad(civil.hour)):\(pad(civil.minute)):\(pad(civil.second)) UTC"
     }
+
+    private static func pad(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
 }

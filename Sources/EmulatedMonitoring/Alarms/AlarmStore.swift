@@ -5,12 +5,23 @@ import Timekeeping
 struct AlarmStore: Sendable {
     private(set) var alarms: [String: AlarmRecord] = [:]
     private(set) var history = AlarmHistory()
+    /// How many of the alarms are composite ones.
+    private(set) var compositeCount = 0
 
     var sortedNames: [String] { alarms.keys.sorted() }
 
     /// Creates the alarm or replaces its configuration; the state of one that exists stays.
-    mutating func put(_ configuration: AlarmConfiguration, tags: [String: String], arn: String, at moment: Timestamp) {
+    ///
+    /// - Throws: `ValidationError` when an alarm of the other kind has the name.
+    mutating func put(
+        _ configuration: AlarmConfiguration, tags: [String: String], arn: String, at moment: Timestamp
+    ) throws(AWSServiceError) {
         if var alarm = alarms[configuration.name] {
+            guard alarm.configuration.type == configuration.type else {
+                throw .init(
+                    "ValidationError",
+                    "The alarm \(configuration.name) exists already, as a \(alarm.configuration.type).")
+            }
             alarm.configuration = configuration
             alarm.configurationUpdated = moment
             alarms[configuration.name] = alarm
@@ -21,12 +32,14 @@ struct AlarmStore: Sendable {
                 stateTransitioned: moment)
             alarm.tags = tags
             alarms[configuration.name] = alarm
+            if configuration.composite != nil { compositeCount += 1 }
             history.append(.configuration(.create, of: alarm, at: moment))
         }
     }
 
     mutating func delete(_ name: String, at moment: Timestamp) {
         guard let alarm = alarms.removeValue(forKey: name) else { return }
+        if alarm.configuration.composite != nil { compositeCount -= 1 }
         history.append(.configuration(.delete, of: alarm, at: moment))
     }
 
@@ -57,6 +70,10 @@ struct AlarmStore: Sendable {
         alarms[name] = new
         history.append(.stateUpdate(from: old, to: new, at: moment))
         return (old, new)
+    }
+
+    mutating func setSuppression(_ suppression: ActionSuppression?, of name: String) {
+        alarms[name]?.suppression = suppression
     }
 
     mutating func append(_ item: AlarmHistoryItem) { history.append(item) }

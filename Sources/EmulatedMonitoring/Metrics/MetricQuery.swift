@@ -54,6 +54,16 @@ struct MetricQuery: Sendable, Equatable {
         }
     }
 
+    /// As the caller wrote it: `Sum`, `p99`.
+    var statisticName: String { json["MetricStat"]?["Stat"]?.stringValue ?? "" }
+
+    /// As descriptions show it: `ReturnData` is always told.
+    var described: JSONValue {
+        var members = json.objectValue ?? [:]
+        members["ReturnData"] = .bool(returnsData)
+        return .object(members)
+    }
+
     private static func expression(_ text: String) throws(AWSServiceError) -> MathExpression {
         if text.prefix(7).uppercased() == "SELECT " {
             throw .init("ValidationError", "Metrics Insights queries are not emulated.")
@@ -83,7 +93,9 @@ extension MetricQuery.Source {
 
     /// The buckets of each period of a grid; the grid's period counts, not this source's.
     func buckets(over grid: TimeGrid, in store: MetricStore) -> [StatisticBucket?] {
-        store.buckets(
-            of: store.seriesNumbers(of: metric, unit: unit), over: grid, withDistribution: statistic.needsDistribution)
+        let numbers =
+            unit == nil
+            ? store.seriesOfFirstUnit(of: metric, over: grid) : store.seriesNumbers(of: metric, unit: unit)
+        return store.buckets(of: numbers, over: grid, withDistribution: statistic.needsDistribution)
     }
 }

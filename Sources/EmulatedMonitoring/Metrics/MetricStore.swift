@@ -100,6 +100,25 @@ struct MetricStore: Sendable {
         return numbers.filter { series[$0].key.unit == unit }
     }
 
+    /// Units that a metric has data in within a grid, sorted.
+    func units(of metric: MetricIdentity, over grid: TimeGrid) -> [String] {
+        (numbersOfMetric[metric] ?? []).filter { hasData($0, over: grid) }.map { series[$0].key.unit }.sorted()
+    }
+
+    /// The series that a query without a unit reads: of several with data in the grid, that of the first unit, as AWS does.
+    func seriesOfFirstUnit(of metric: MetricIdentity, over grid: TimeGrid) -> [Int] {
+        let numbers = numbersOfMetric[metric] ?? []
+        guard numbers.count > 1 else { return numbers }
+        let first = numbers.filter { hasData($0, over: grid) }.min { series[$0].key.unit < series[$1].key.unit }
+        return [first].compactMap(\.self)
+    }
+
+    private func hasData(_ number: Int, over grid: TimeGrid) -> Bool {
+        let buckets = series[number].visible
+        let index = Self.firstIndex(atOrAfter: grid.start, in: buckets)
+        return index < buckets.count && buckets[index].start < grid.second(grid.count)
+    }
+
     /// The samples of some series in each period of a grid; nil where there are none.
     func buckets(of numbers: [Int], over grid: TimeGrid, withDistribution: Bool) -> [StatisticBucket?] {
         var result = [StatisticBucket?](repeating: nil, count: grid.count)

@@ -17,6 +17,9 @@ struct CallInput {
         return elements.map(CallInput.init)
     }
 
+    /// Whether the member is there and not null.
+    func has(_ key: String) -> Bool { member(key) != nil }
+
     func structure(_ key: String) throws(AWSServiceError) -> CallInput? {
         guard let member = member(key) else { return nil }
         guard member.objectValue != nil else { throw wrongType(key, "a structure") }

@@ -15,37 +15,58 @@ extension CloudWatchService {
         let transitions = alarms.withLock { store in
             store.expire(now: now)
             var transitions: [(old: AlarmRecord, new: AlarmRecord)] = []
-            for (name, alarm) in store.alarms where alarm.configuration.source.period < limit {
-                let slots = datapoints(of: alarm.configuration, endingAt: boundary, in: data)
-                var criteria = alarm.configuration.criteria
-                if alarm.configuration.source.alwaysIgnoresMissingData { criteria.missingData = .ignore }
+            for (name, alarm) in store.alarms {
+                guard let condition = alarm.configuration.metric, condition.source.period < limit else { continue }
+                let grid = grid(of: condition, endingAt: boundary)
+                let slots = condition.source.datapoints(over: grid, in: data)
+                var criteria = condition.criteria
+                if condition.source.alwaysIgnoresMissingData { criteria.missingData = .ignore }
                 let evaluation = AlarmEvaluation(criteria, slots: slots, current: alarm.state)
                 guard evaluation.state != alarm.state else { continue }
-                let reason = AlarmStateReason(evaluation, of: alarm.configuration, at: now)
+                let reason = AlarmStateReason(evaluation, of: condition, over: grid, at: now)
                 if let transition = store.setState(evaluation.state, reason: reason, of: name, at: now) {
                     transitions.append(transition)
                 }
             }
-            return transitions
+            return transitions + store.settle(after: transitions, at: now)
         }
         await carryOut(transitions)
     }
 
-    /// The values of the evaluation range, oldest first.
-    private func datapoints(
-        of alarm: AlarmConfiguration, endingAt boundary: Timestamp, in store: MetricStore
-    ) -> [AlarmDatapoint?] {
-        let period = Int64(alarm.source.period)
-        let count = evaluationRange.datapoints(evaluationPeriods: alarm.criteria.evaluationPeriods)
-        let start = boundary.wholeSecondsSinceEpoch - Int64(count) * period
-        return alarm.source.datapoints(over: TimeGrid(start: start, period: period, count: count), in: store)
+    /// The periods of the evaluation range.
+    private func grid(of condition: MetricCondition, endingAt boundary: Timestamp) -> TimeGrid {
+        let period = Int64(condition.source.period)
+        let count = evaluationRange.datapoints(evaluationPeriods: condition.criteria.evaluationPeriods)
+        return TimeGrid(
+            start: boundary.wholeSecondsSinceEpoch - Int64(count) * period, period: period, count: count)
     }
 
     /// Runs the actions of alarms that changed state, side by side, and records how they went.
     func carryOut(_ transitions: [(old: AlarmRecord, new: AlarmRecord)]) async {
-        let requests = transitions.flatMap {
-            AlarmActionRequest.requests(from: $0.old, to: $0.new, account: account)
+        guard !transitions.isEmpty else { return }
+        let now = clock.now
+        let account = account
+        let (requests, ends) = alarms.withLock { store in
+            var requests: [AlarmActionRequest] = []
+            for change in transitions {
+                let own = AlarmActionRequest.requests(from: change.old, to: change.new, account: account)
+                requests += store.release(own, of: change, at: now)
+                requests += store.followSuppressor(change, at: now)
+            }
+            return (requests, store.suppressionEnds)
         }
+        // Ends that were set on the clock before are found over, and nothing happens.
+        for end in ends {
+            clock.schedule(at: end) { [weak self] in
+                guard let self else { return }
+                let due = self.alarms.withLock { $0.releaseDue(at: self.clock.now) }
+                await self.run(due)
+            }
+        }
+        await run(requests)
+    }
+
+    private func run(_ requests: [AlarmActionRequest]) async {
         guard !requests.isEmpty else { return }
         await withTaskGroup(of: Void.self) { group in
             for request in requests {

@@ -8,6 +8,18 @@ extension CloudWatchService {
         var id: String
         var label: String
         var points: [(second: Int64, value: Double)]
+        /// Units that the metric has data in, when the query names none and there are several.
+        var units: [String] = []
+
+        var messages: JSONValue? {
+            guard units.count > 1 else { return nil }
+            return [
+                [
+                    "Code": "MultipleUnits",
+                    "Value": .string("Multiple units returned: '[\(units.joined(separator: ", "))]'"),
+                ]
+            ]
+        }
     }
 
     private static let mostDatapoints = 100_800
@@ -16,8 +28,11 @@ extension CloudWatchService {
     func getMetricData(_ input: CallInput) throws(AWSServiceError) -> JSONValue {
         let start = try input.requiredTimestamp("StartTime")
         let end = try input.requiredTimestamp("EndTime")
+        guard start != end else {
+            throw .init("ValidationError", "The parameter StartTime must not equal parameter EndTime.")
+        }
         guard start < end else {
-            throw .init("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
+            throw .init("ValidationError", "The parameter EndTime must be greater than StartTime.")
         }
         var isAscending = false
         if let order = try input.string("ScanBy") {
@@ -58,6 +73,7 @@ extension CloudWatchService {
         let store = metrics.withLock { $0 }
         var known: [Int: [Int: MathValue]] = [:]
         var results: [QueryResult] = []
+        let labels = QueryLabels(set.queries)
         for (index, query) in set.queries.enumerated() where query.returnsData {
             guard set.shapes[index].type != .scalar else {
                 throw .init(
@@ -71,19 +87,19 @@ extension CloudWatchService {
                     value.map { (second: grid.second(place), value: $0) }
                 }
                 if !isAscending { points.reverse() }
-                results.append(
-                    QueryResult(id: query.id, label: Self.label(of: query, series, isMany: isMany), points: points))
+                // An array's series have their own names after the one that the caller gave.
+                let label =
+                    isMany
+                    ? [query.label ?? "", series.label].filter { !$0.isEmpty }.joined(separator: " ")
+                    : labels.label(of: query)
+                var result = QueryResult(id: query.id, label: label, points: points)
+                if case .source(let source) = query.kind, source.unit == nil, !points.isEmpty {
+                    result.units = store.units(of: source.metric, over: grid)
+                }
+                results.append(result)
             }
         }
         return results
-    }
-
-    /// An array's series have their own names after the one that the caller gave.
-    private static func label(of query: MetricQuery, _ series: MathSeries, isMany: Bool) -> String {
-        if isMany { return [query.label ?? "", series.label].filter { !$0.isEmpty }.joined(separator: " ") }
-        if let label = query.label { return label }
-        if case .source(let source) = query.kind { return source.metric.name }
-        return query.id
     }
 
     /// The results' points one after the other, cut where the token and the limit say.
@@ -113,12 +129,14 @@ extension CloudWatchService {
             }
             let page = rest.prefix(room)
             room -= page.count
-            elements.append([
+            var element: [String: JSONValue] = [
                 "Id": .string(result.id), "Label": .string(result.label),
                 "StatusCode": page.count < rest.count ? "PartialData" : "Complete",
                 "Timestamps": .array(page.map { .integer($0.second) }),
                 "Values": .array(page.map { .double($0.value) }),
-            ])
+            ]
+            element["Messages"] = result.messages
+            elements.append(.object(element))
             if page.count < rest.count {
                 next = place - rest.count + page.count
                 break

@@ -15,6 +15,7 @@ package final class CloudWatchService: EmulatedService {
     // Where both are needed, `alarms` is locked first.
     let metrics = Mutex(MetricStore())
     let alarms = Mutex(AlarmStore())
+    let dashboards = Mutex<[String: Dashboard]>([:])
 
     /// - Parameters:
     ///   - evaluationRange: how many datapoints an alarm looks at.
@@ -52,6 +53,7 @@ package final class CloudWatchService: EmulatedService {
         case "GetMetricData": return try getMetricData(input)
         case "ListMetrics": return try listMetrics(input)
         case "PutMetricAlarm": return try putMetricAlarm(input)
+        case "PutCompositeAlarm": return try await putCompositeAlarm(input)
         case "DescribeAlarms": return try describeAlarms(input)
         case "DescribeAlarmsForMetric": return try describeAlarmsForMetric(input)
         case "DescribeAlarmHistory": return try describeAlarmHistory(input)
@@ -59,6 +61,10 @@ package final class CloudWatchService: EmulatedService {
         case "EnableAlarmActions": return try setActions(input, enabled: true)
         case "DisableAlarmActions": return try setActions(input, enabled: false)
         case "SetAlarmState": return try await setAlarmState(input)
+        case "PutDashboard": return try putDashboard(input)
+        case "GetDashboard": return try getDashboard(input)
+        case "ListDashboards": return try listDashboards(input)
+        case "DeleteDashboards": return try deleteDashboards(input)
         case "TagResource": return try tagResource(input)
         case "UntagResource": return try untagResource(input)
         case "ListTagsForResource": return try listTags(input)
@@ -72,6 +78,8 @@ package final class CloudWatchService: EmulatedService {
         case "InvalidParameterValueException": "InvalidParameterValue"
         case "InvalidParameterCombinationException": "InvalidParameterCombination"
         case "MissingRequiredParameterException": "MissingParameter"
+        case "DashboardInvalidInputError": "InvalidParameterInput"
+        case "DashboardNotFoundError": "ResourceNotFound"
         case "LimitExceededFault": "LimitExceeded"
         case "InvalidFormatFault": "InvalidFormat"
         case "InternalServiceFault": "InternalServiceError"
