@@ -83,6 +83,7 @@ let package = Package(
 
         // The emulator.
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CArchive"),
         room("EmulatorCore", knows: ["ExactJSON", "Timekeeping"]),
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
         room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "Timekeeping"]),
@@ -94,7 +95,8 @@ let package = Package(
             "StackEmulator",
             knows: [
                 "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "EmulatedStacks",
-                "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", "Wildcards", "CZlib", nioCore, nioPosix,
+                "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", "Wildcards", "CArchive", "CZlib", crypto,
+                nioCore, nioPosix,
                 nioHTTP1,
                 subprocess,
             ]),

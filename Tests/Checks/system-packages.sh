@@ -2,7 +2,7 @@
 # Installs the system packages that are missing: those of the build, and those named as arguments.
 set -euo pipefail
 
-wanted=(libcurl4-openssl-dev libz-dev libsqlite3-dev "$@")
+wanted=(libcurl4-openssl-dev libz-dev libsqlite3-dev libarchive-dev "$@")
 missing=()
 for package in "${wanted[@]}"; do
     # libz-dev is a virtual name of zlib1g-dev.

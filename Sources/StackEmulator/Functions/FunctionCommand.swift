@@ -9,6 +9,19 @@ struct FunctionCommand: Sendable, Equatable {
     /// Path of an executable file.
     var executable: String
     var arguments: [String]
+    /// The folder that the process starts in, Lambda's /var/task; nil for the emulator's own.
+    var workingDirectory: String?
+    /// Variables that the command needs besides those of every function; the function's own win.
+    var variables: [String: String] = [:]
+
+    init(
+        executable: String, arguments: [String], workingDirectory: String? = nil, variables: [String: String] = [:]
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.workingDirectory = workingDirectory
+        self.variables = variables
+    }
 
     /// Reads a command line and finds its executable.
     ///
@@ -39,7 +52,8 @@ struct FunctionCommand: Sendable, Equatable {
         arguments = words
     }
 
-    private static func find(_ name: String, searchPath: String) -> String? {
+    /// The file that a name or path means; a name without slash is looked up in the directories of the search path.
+    static func find(_ name: String, searchPath: String) -> String? {
         if name.utf8.contains(UInt8(ascii: "/")) { return access(name, F_OK) == 0 ? name : nil }
         return searchPath.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }

@@ -72,7 +72,8 @@ enum FunctionProcess {
         do {
             let result = try await Subprocess.run(
                 .path(.init(command.executable)), arguments: Arguments(command.arguments),
-                environment: .custom(variables), platformOptions: options, input: .none,
+                environment: .custom(variables), workingDirectory: command.workingDirectory.map { .init($0) },
+                platformOptions: options, input: .none,
                 output: .fileDescriptor(.init(rawValue: writeEnd), closeAfterSpawningProcess: true),
                 error: .combinedWithOutput
             ) { execution in

@@ -8,10 +8,9 @@ enum ProcessEnvironment {
         of function: LambdaFunction, log: FunctionLog, own: [String: String], runtimeAPI: String, endpoint: String,
         account: EmulatedAccount, base: [String: String]
     ) -> [String: String] {
-        var variables = base
+        var variables = base.merging(function.command.variables) { _, new in new }
         // A function's own variables come first, the reserved ones below cannot be overridden.
         variables.merge(own) { _, new in new }
-        let directory = function.command.executable.split(separator: "/").dropLast().joined(separator: "/")
         variables.merge([
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -27,12 +26,17 @@ enum ProcessEnvironment {
             "AWS_ACCESS_KEY_ID": accessKey(of: function.name),
             "AWS_SECRET_ACCESS_KEY": "emulated-secret-of-\(function.name)",
             "AWS_SESSION_TOKEN": "emulated-session-of-\(function.name)",
-            "LAMBDA_TASK_ROOT": function.command.executable.hasPrefix("/") ? "/" + directory : directory,
+            "LAMBDA_TASK_ROOT": function.command.workingDirectory ?? folder(of: function.command.executable),
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "_HANDLER": function.handler,
             "TZ": ":UTC",
         ]) { _, new in new }
         return variables
+    }
+
+    private static func folder(of path: String) -> String {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        return path.hasPrefix("/") ? "/" + folder : folder
     }
 
     /// The access key of the role that a function runs under; it tells the function's calls from others.
