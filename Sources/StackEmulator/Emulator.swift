@@ -119,8 +119,10 @@ package final class Emulator: Sendable {
         let gatewayResources = GatewayResources(
             gateway: gateway, surroundings: stageSurroundings(permissions, lambda: lambda, logs: logs, metrics: metrics)
         )
+        let code = FunctionCodeStore(
+            locations: configuration.code, commands: configuration.functions, fallbacks: configuration.bundledFunctions)
         let functionResources = FunctionResources(
-            configuration: configuration, clock: clock, keys: keys, queues: queues, topics: topics, tables: tables,
+            configuration: configuration, code: code, clock: clock, keys: keys, queues: queues, topics: topics, tables: tables,
             lambda: lambda, permissions: permissions, mappings: mappings,
             permissionsChanged: { gatewayResources.rebuildAll() })
         let store = StackStore(clock: clock)

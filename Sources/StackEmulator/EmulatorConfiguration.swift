@@ -11,6 +11,10 @@ package struct EmulatorConfiguration: Sendable {
     package var parameters: [String: String]
     /// Command lines by a function's logical id or name.
     package var functions: [String: String]
+    /// Command lines by logical id for functions whose code is nowhere to be found: the built-in stack's handlers.
+    package var bundledFunctions: [String: String] = [:]
+    /// Where the code of the other functions and their runtimes are.
+    package var code = CodeLocations()
     /// On 127.0.0.1; 0 takes any free one.
     package var port: Int
     /// Keeps tables and streams over restarts; nil keeps them in memory.

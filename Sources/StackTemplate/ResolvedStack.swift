@@ -7,13 +7,18 @@ package struct ResourceDeclaration: Sendable, Equatable {
     package var type: String
     /// An object; members whose value came out as `AWS::NoValue` are left out.
     package var properties: JSONValue
+    /// An object; members with a value that cannot be told are left out, for metadata has no say in what is made.
+    package var metadata: JSONValue
     /// Where the resource stands in the template.
     package var location: TemplateLocation
 
-    package init(logicalID: String, type: String, properties: JSONValue, location: TemplateLocation) {
+    package init(
+        logicalID: String, type: String, properties: JSONValue, metadata: JSONValue = [:], location: TemplateLocation
+    ) {
         self.logicalID = logicalID
         self.type = type
         self.properties = properties
+        self.metadata = metadata
         self.location = location
     }
 }

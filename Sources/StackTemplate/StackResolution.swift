@@ -51,9 +51,11 @@ package struct StackResolution: Sendable {
     /// - Throws: `TemplateError`, also for a logical id that is not in `order`.
     package func declaration(of logicalID: String) throws(TemplateError) -> ResourceDeclaration {
         let resource = try resource(logicalID)
+        var metadata: [String: JSONValue] = [:]
+        for member in resource.metadata { metadata[member.name] = try? evaluation.value(of: member.value) }
         return ResourceDeclaration(
             logicalID: logicalID, type: resource.type, properties: try evaluation.object(of: resource.properties),
-            location: resource.location)
+            metadata: .object(metadata), location: resource.location)
     }
 
     /// Says what `Ref` and `Fn::GetAtt` give for a resource from now on.

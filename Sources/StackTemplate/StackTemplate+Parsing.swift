@@ -104,6 +104,7 @@ extension TemplateResource {
         self.init(
             logicalID: entry.name, type: type,
             properties: try entry.value["Properties"]?.members(for: "the properties of \(entry.name)") ?? [],
+            metadata: try entry.value["Metadata"]?.members(for: "the metadata of \(entry.name)") ?? [],
             dependsOn: try entry.value["DependsOn"]?.texts(for: "DependsOn") ?? [],
             condition: try entry.value["Condition"]?.text(for: "Condition"),
             deletionPolicy: entry.value["DeletionPolicy"], location: entry.location)

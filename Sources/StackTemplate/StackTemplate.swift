@@ -39,6 +39,7 @@ package struct TemplateResource: Sendable, Equatable {
     /// `AWS::DynamoDB::Table`.
     package var type: String
     package var properties: [TemplateMember]
+    package var metadata: [TemplateMember]
     package var dependsOn: [String]
     /// The condition under which the resource exists; nil when it always does.
     package var condition: String?

@@ -36,6 +36,14 @@ struct EmulateCommand: AsyncParsableCommand {
             "Program that serves a function, NAME=COMMAND with the logical id or the function's name; repeat for more.")
     var functions: [KeyValue] = []
 
+    @Option(help: "Folder of assets, such as the CDK's cdk.out; without it, the template's folder if it has assets.")
+    var assets: String?
+
+    @Option(
+        help: "Virtual environment with awslambdaric for Python handlers; without it, the active one or .venv is taken."
+    )
+    var pythonEnv: String?
+
     @Option(help: "Name of the emulated CloudFormation stack.")
     var stackName = "firedrill"
 
@@ -114,12 +122,28 @@ struct EmulateCommand: AsyncParsableCommand {
         }
         var configuration = EmulatorConfiguration(
             templateText: text, templateFile: file, stackName: stackName, parameters: values,
-            functions: BundledHandlers.commands.merging(functions.dictionary) { _, stated in stated }, port: port,
+            functions: functions.dictionary, port: port,
             dataDirectory: dataDir, clockMode: clock == .real ? .real : .skip)
         configuration.refusesUnsupported = strict
         configuration.startsEmpty = empty
         configuration.notice = { Console.error($0) }
+        configuration.bundledFunctions = BundledHandlers.commands
+        configuration.code = codeLocations
         return configuration
+    }
+
+    private var codeLocations: CodeLocations {
+        let environment = ProcessInfo.processInfo.environment
+        let working = FileManager.default.currentDirectoryPath
+        func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+        let folder = template.map { URL(filePath: $0).standardizedFileURL.deletingLastPathComponent().path }
+        let names = folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []
+        let besideTemplate = names.contains { $0.hasSuffix(".assets.json") } ? folder : nil
+        return CodeLocations(
+            assets: assets.map(absolute) ?? besideTemplate, templateFolder: folder, workingFolder: working,
+            pythonEnvironment: pythonEnv.map(absolute), activePythonEnvironment: environment["VIRTUAL_ENV"],
+            searchPath: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+            temporaryFolder: environment["TMPDIR"] ?? "/tmp")
     }
 
     /// One line of JSON, read by `firedrill run`.

@@ -19,7 +19,7 @@ import Testing
         configuration.functions = [:]
         let error = try #require(await failure(configuration))
         #expect(error.code == .resource)
-        #expect(error.message.contains("Function (worker) has no command"))
+        #expect(error.message.contains("with --function Function=COMMAND"))
         #expect(error.location?.hasPrefix("test.yaml:") == true)
     }
 

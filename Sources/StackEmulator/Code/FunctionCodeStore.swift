@@ -93,7 +93,8 @@ final class FunctionCodeStore: Sendable {
         case .inline(let text):
             guard let file = FunctionRuntime(function.runtime).inlineFile else {
                 throw FunctionCode.refusal(
-                    "ZipFile can only be used with the runtimes of Node.js and Python, not with \(function.runtime).")
+                    "ZipFile can only be used with the runtimes of Node.js and Python, not with \(function.runtime)\(hint(for: function))"
+                )
             }
             return try await unpack(Array(text.utf8)) { bytes, folder throws(AWSServiceError) in
                 try Self.write(bytes, to: "\(folder)/\(file)")
@@ -112,12 +113,12 @@ final class FunctionCodeStore: Sendable {
             {
                 return try await local(path)
             }
-            return try await unpack(try await object(bucket, key, version))
+            return try await unpack(try await object(bucket, key, version, of: function))
         }
     }
 
     private func object(
-        _ bucket: String, _ key: String, _ version: String?
+        _ bucket: String, _ key: String, _ version: String?, of function: FunctionSource
     ) async throws(AWSServiceError) -> [UInt8] {
         do throws(AWSServiceError) {
             guard let readObject else {
@@ -125,11 +126,16 @@ final class FunctionCodeStore: Sendable {
             }
             return try await readObject(bucket, key, version)
         } catch {
+            let looked = locations.assets.map { "in \($0)" } ?? "in a folder that --assets names"
             throw FunctionCode.refusal(
-                "Error occurred while GetObject. S3 Error Code: \(error.code). S3 Error Message: \(error.message). "
-                    + "(s3://\(bucket)/\(key) is neither in an emulated bucket nor among the assets"
-                    + "\(locations.assets.map { " in \($0)" } ?? ", for which --assets names a folder"))")
+                "Error occurred while GetObject. S3 Error Code: \(error.code). S3 Error Message: \(error.message) "
+                    + "(s3://\(bucket)/\(key) is neither in an emulated bucket nor \(looked)\(hint(for: function)))")
         }
+    }
+
+    /// What helps a function of a template; one made by a call has no command to be given.
+    private func hint(for function: FunctionSource) -> String {
+        function.logicalID == nil ? "" : "; or \(function.remedy)"
     }
 
     private func local(_ path: String) async throws(AWSServiceError) -> CodeFolder {

@@ -1,4 +1,5 @@
 import EmulatorCore
+import ExactJSON
 
 /// A function as far as running its code is concerned.
 struct FunctionSource: Sendable {
@@ -11,6 +12,25 @@ struct FunctionSource: Sendable {
     var handler: String
     /// The code, or why there is none: a command that the user gave runs without.
     var code: Result<FunctionCode, AWSServiceError>
+}
+
+extension FunctionSource {
+    /// A function as a template declares it.
+    ///
+    /// - Parameters:
+    ///   - property: The property `Code` of `AWS::Lambda::Function`, resolved.
+    ///   - metadata: The resource's metadata, where the CDK notes an asset's path.
+    init(
+        logicalID: String, name: String, runtime: String, handler: String, property: JSONValue?, metadata: JSONValue
+    ) {
+        let code: Result<FunctionCode, AWSServiceError>
+        do throws(AWSServiceError) {
+            code = .success(try FunctionCode(property: property, metadata: metadata))
+        } catch {
+            code = .failure(error)
+        }
+        self.init(logicalID: logicalID, name: name, runtime: runtime, handler: handler, code: code)
+    }
 }
 
 /// Code made ready to run on this machine.

@@ -31,6 +31,13 @@ struct ZipExtraction {
     static func extract(_ archive: [UInt8], into folder: String) throws(AWSServiceError) {
         guard let real = realpath(folder, nil) else { throw unreadable("there is no folder \(folder)") }
         defer { free(real) }
+        // libarchive gives names in the character set of the thread's locale, and a process starts with one of ASCII.
+        let utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
+        let previous = uselocale(utf8)
+        defer {
+            uselocale(previous)
+            if let utf8 { freelocale(utf8) }
+        }
         guard let reader = archive_read_new() else { throw unreadable("out of memory") }
         defer { archive_read_free(reader) }
         // Member by member, without a filter or another format: a package is a zip archive and nothing else.

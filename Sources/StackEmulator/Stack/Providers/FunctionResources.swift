@@ -8,6 +8,7 @@ import StackTemplate
 /// Lambda functions, who may invoke them, and what feeds them from streams.
 struct FunctionResources: ResourceProvider {
     var configuration: EmulatorConfiguration
+    var code: FunctionCodeStore
     var clock: VirtualClock
     var keys: KeyService
     var queues: QueueService
@@ -53,7 +54,7 @@ struct FunctionResources: ResourceProvider {
         case "AWS::Lambda::Function":
             let name = properties["FunctionName"]?.stringValue ?? names.generated
             let arn = names.account.arn("lambda", "function:\(name)")
-            lambda.add(try function(resource, name: name, arn: arn))
+            lambda.add(try await function(resource, name: name, arn: arn))
             return ResourceIdentity(ref: name, attributes: ["Arn": arn])
         case "AWS::Lambda::Permission":
             let id = names.generated
@@ -76,7 +77,7 @@ struct FunctionResources: ResourceProvider {
     ) async throws(AWSServiceError) -> ResourceIdentity {
         switch resource.type {
         case "AWS::Lambda::Function":
-            lambda.add(try function(resource, name: old.ref, arn: old.attributes["Arn"] ?? ""))
+            lambda.add(try await function(resource, name: old.ref, arn: old.attributes["Arn"] ?? ""))
         case "AWS::Lambda::EventSourceMapping":
             mappings.remove(old.ref)
             mappings.add(try await mapping(resource.properties, id: old.ref))
@@ -110,21 +111,14 @@ struct FunctionResources: ResourceProvider {
 
     private func function(
         _ resource: ResourceDeclaration, name: String, arn: String
-    ) throws(AWSServiceError) -> LambdaFunction {
+    ) async throws(AWSServiceError) -> LambdaFunction {
         let properties = resource.properties
-        guard let line = configuration.functions[name] ?? configuration.functions[resource.logicalID] else {
-            throw AWSServiceError(
-                "InvalidParameterValueException",
-                "the function \(resource.logicalID) (\(name)) has no command: "
-                    + "say which program serves it with --function \(resource.logicalID)=COMMAND")
-        }
-        let command: FunctionCommand
-        do throws(EmulatorError) {
-            command = try FunctionCommand(
-                line: line, function: resource.logicalID, searchPath: configuration.baseEnvironment["PATH"] ?? "")
-        } catch {
-            throw AWSServiceError("InvalidParameterValueException", error.message)
-        }
+        let runtime = properties["Runtime"]?.stringValue ?? "provided.al2023"
+        let handler = properties["Handler"]?.stringValue ?? "bootstrap"
+        let source = FunctionSource(
+            logicalID: resource.logicalID, name: name, runtime: runtime, handler: handler,
+            property: properties["Code"], metadata: resource.metadata)
+        let prepared = try await code.prepare(source)
         let key = properties["KmsKeyArn"]?.stringValue
         let variables = (properties["Environment"]?["Variables"]?.objectValue ?? [:]).compactMapValues {
             $0.stringValue ?? $0.numberLiteral ?? $0.boolValue.map { String($0) }
@@ -137,14 +131,13 @@ struct FunctionResources: ResourceProvider {
         return LambdaFunction(
             logicalID: resource.logicalID, name: name, arn: arn,
             description: properties["Description"]?.stringValue ?? "", role: properties["Role"]?.stringValue ?? "",
-            runtime: properties["Runtime"]?.stringValue ?? "provided.al2023",
-            handler: properties["Handler"]?.stringValue ?? "bootstrap",
+            runtime: runtime, handler: handler,
             timeoutSeconds: min(max(1, properties.integer("Timeout") ?? 3), 900),
             memorySize: properties.integer("MemorySize") ?? 128,
             architectures: (properties["Architectures"]?.arrayValue ?? ["x86_64"]).compactMap(\.stringValue),
             kmsKeyARN: key, logGroup: properties["LoggingConfig"]?["LogGroup"]?.stringValue ?? "/aws/lambda/\(name)",
             reservedConcurrency: properties.integer("ReservedConcurrentExecutions"), environment: environment,
-            command: command, lastModified: clock.now)
+            command: prepared.command, lastModified: clock.now)
     }
 
     /// The key that Lambda uses for functions that name none.
