@@ -101,6 +101,7 @@ package final class Emulator: Sendable {
         let logs = LogsService(account: account, clock: clock)
         let metrics = CloudWatchService(
             account: account, clock: clock, actions: AlarmNotifications(topics: topics).carryOut)
+        logs.publishMetrics(to: metrics)
         let tables: TableService
         do throws(TablesError) {
             tables = try TableService(account: account, clock: clock, directory: configuration.dataDirectory)

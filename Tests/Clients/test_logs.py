@@ -136,16 +136,24 @@ def test_terms_find_what_moto_finds(logs, moto, group, unique):
 
 def test_events_that_are_too_old_or_too_new_are_named(logs, group):
     logs.create_log_stream(logGroupName=group, logStreamName="s")
-    day = 86_400_000
-    answer = logs.put_log_events(
-        logGroupName=group, logStreamName="s",
-        logEvents=[
-            {"timestamp": now() - 15 * day, "message": "old"}, {"timestamp": now(), "message": "fine"},
-            {"timestamp": now() + day, "message": "new"},
-        ],
-    )  # fmt: skip
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 2}
-    assert messages(logs, group) == ["fine"]
+    hour = 3_600_000
+
+    def rejected(*events):
+        answer = logs.put_log_events(
+            logGroupName=group, logStreamName="s",
+            logEvents=[{"timestamp": timestamp, "message": message} for timestamp, message in events],
+        )  # fmt: skip
+        return answer.get("rejectedLogEventsInfo")
+
+    assert rejected((now(), "fine"), (now() + 3 * hour, "new")) == {"tooNewLogEventStartIndex": 1}
+    border = now() - 14 * 24 * hour
+    assert rejected((border - hour, "old"), (border + hour, "young")) == {"tooOldLogEventEndIndex": 1}
+    logs.put_retention_policy(logGroupName=group, retentionInDays=1)
+    assert rejected((now() - 25 * hour, "gone"), (now() - 2 * hour, "kept")) == {"expiredLogEventEndIndex": 1}
+    assert messages(logs, group) == ["kept", "fine"]
+    with pytest.raises(ClientError) as caught:
+        rejected((now() - 25 * hour, "a"), (now(), "b"))
+    assert "cannot span more than 24 hours" in caught.value.response["Error"]["Message"]
 
 
 @pytest.mark.parametrize(
@@ -169,3 +177,80 @@ def test_a_group_that_does_not_exist_is_not_found(logs):
         logs.describe_log_streams(logGroupName="/no/such/group")
     assert caught.value.response["Error"]["Code"] == "ResourceNotFoundException"
     assert caught.value.response["Error"]["Message"] == "The specified log group does not exist."
+
+
+LINES = [
+    '127.0.0.1 frank [10/Oct/2000:13:25:15 -0700] "GET /apache_pb.gif HTTP/1.0" 200 1534',
+    '127.0.0.1 frank [10/Oct/2000:13:35:22 -0700] "GET /apache_pb.gif HTTP/1.0" 500 5324',
+    '127.0.0.1 frank [10/Oct/2000:13:50:35 -0700] "GET /apache_pb.gif HTTP/1.0" 200 4355',
+]
+
+
+@pytest.mark.parametrize(
+    "pattern, expected",
+    [
+        ("[ip, identity, time, request, status_code = 2*, bytes]", [0, 2]),
+        ("[..., status_code, bytes > 2000]", [1, 2]),
+        ("[..., status_code = 500 || status_code = 400, bytes]", [1]),
+        ("%HTTP/1.[0-9]. 500%", [1]),
+        ('"GET /apache" -"5324"', [0, 2]),
+    ],
+)
+def test_patterns_on_lines_of_fields(logs, pattern, expected):
+    matches = logs.test_metric_filter(filterPattern=pattern, logEventMessages=LINES)["matches"]
+    assert [match["eventNumber"] - 1 for match in matches] == expected
+    assert [match["eventMessage"] for match in matches] == [LINES[index] for index in expected]
+
+
+def test_the_values_that_a_pattern_finds_are_told(logs):
+    (match,) = logs.test_metric_filter(
+        filterPattern="[ip, ..., status_code = 5*, bytes]", logEventMessages=LINES
+    )["matches"]  # fmt: skip
+    assert match["extractedValues"] == {"$ip": "127.0.0.1", "$status_code": "500", "$bytes": "5324"}
+    (match,) = logs.test_metric_filter(
+        filterPattern='{ $.who.name = "a*" }', logEventMessages=['{"who": {"name": "anna"}}', '{"who": {}}']
+    )["matches"]
+    assert match["extractedValues"] == {"$.who.name": "anna"}
+
+
+def test_metric_filters_are_described_as_they_were_put(logs, group, unique):
+    transformation = {
+        "metricName": "Latency", "metricNamespace": unique, "metricValue": "$.latency", "unit": "Milliseconds",
+        "dimensions": {"Route": "$.route"},
+    }  # fmt: skip
+    logs.put_metric_filter(
+        logGroupName=group, filterName="slow", filterPattern="{ $.latency > 100 }", metricTransformations=[transformation]
+    )
+    for arguments in [
+        {"logGroupName": group}, {"logGroupName": group, "filterNamePrefix": "s"},
+        {"metricName": "Latency", "metricNamespace": unique},
+    ]:  # fmt: skip
+        (described,) = logs.describe_metric_filters(**arguments)["metricFilters"]
+        assert (described["filterName"], described["logGroupName"]) == ("slow", group)
+        assert described["filterPattern"] == "{ $.latency > 100 }"
+        assert described["metricTransformations"] == [transformation]
+    (described,) = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    assert described["metricFilterCount"] == 1
+    logs.delete_metric_filter(logGroupName=group, filterName="slow")
+    assert logs.describe_metric_filters(logGroupName=group)["metricFilters"] == []
+    with pytest.raises(ClientError) as caught:
+        logs.delete_metric_filter(logGroupName=group, filterName="slow")
+    assert caught.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_tags_of_a_group_change(logs, group):
+    (described,) = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    arn = described["logGroupArn"]
+    logs.tag_resource(resourceArn=arn, tags={"stage": "test"})
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "fire", "stage": "test"}
+    logs.untag_resource(resourceArn=arn, tagKeys=["team"])
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"stage": "test"}
+
+
+def test_what_is_not_emulated_says_so(logs, group):
+    with pytest.raises(ClientError) as caught:
+        logs.put_subscription_filter(
+            logGroupName=group, filterName="f", filterPattern="", destinationArn="arn:aws:lambda:us-west-2:1:function:f"
+        )
+    assert "not emulated" in caught.value.response["Error"]["Message"]
+    assert logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"] == []

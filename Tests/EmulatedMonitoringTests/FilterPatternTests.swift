@@ -38,6 +38,40 @@ import Testing
             ("{ $.x IS TRUE }", "{\"x\":true}", true),
             ("{ $.x IS FALSE }", "{\"x\":true}", false),
             ("{ $.['odd name'] = 1 }", "{\"odd name\":1}", true),
+            ("{ $.x EXISTS }", "{\"x\":null}", true),
+            ("{ $.a.*.c = 3 }", "{\"a\":{\"b\":{\"c\":3}}}", true),
+            ("{ $.a = %^ERR[OU]R$% }", "{\"a\":\"ERROR\"}", true),
+            ("{ $.a != %RR% }", "{\"a\":\"ERROR\"}", false),
+            ("{ $.ip = 10.0.* }", "{\"ip\":\"10.0.3.4\"}", true),
+            ("{ $.n = -1.5 || $.n >= 2e1 }", "{\"n\":20}", true),
+            ("%colou?r%", "the color", true), ("%colou?r%", "the colur", false), ("%^The% -\"end\"", "The start", true),
+            ("%^The%", "at The start", false), ("%end$%", "the end", true), ("%end$%", "the end.", false),
+            ("%gray|grey%", "a grey day", true), ("%10\\.10\\.0\\.1%", "from 10.10.0.1 on", true),
+            ("%10\\.10\\.0\\.1%", "from 10x10.0.1 on", false), ("%[4-5][0-9]{2}%", "status 503", true),
+            ("%[4-5][0-9]{2}%", "status 303", false), ("%\\d{3,4}$%", "id 12345", true),
+            ("%^\\d{3,4}$%", "12345", false),
+            ("%a{2,}b%", "caaab", true), ("%a{2,}b%", "cab", false), ("%[^a-z]%", "abc", false),
+            ("%[^a-z]%", "aBc", true),
+            ("%\\w+@\\w+%", "mail me@home", true), ("%a.c%", "abc", true), ("%a.c%", "ac", false),
+            ("%[]x]%", "]", true),
+            ("%\\x41B%", "AB", true), ("%^$%", "", true), ("%^$%", "x", false), ("%x*%", "", true),
+            ("[a, b, c]", "one two three", true), ("[a, b]", "one two three", false), ("[]", "", true),
+            ("[..., last]", "one two three", true), ("[first, ...]", "one", true),
+            ("[a, ..., z = three]", "one two three", true),
+            (
+                "[ip, user, time, request, status = 4*, bytes > 1000]",
+                "127.0.0.1 frank [10/Oct/2000:13:25:15 -0700] \"GET /a.gif HTTP/1.0\" 404 1534", true
+            ),
+            (
+                "[ip, user, time, request, status = 4*, bytes > 1000]",
+                "127.0.0.1 frank [10/Oct/2000:13:25:15 -0700] \"GET /a.gif HTTP/1.0\" 200 1534", false
+            ),
+            ("[..., request = *.gif*, status, bytes]", "127.0.0.1 - \"GET /a.gif HTTP/1.0\" 200 15", true),
+            ("[level = ERROR || level = WARN, ...]", "WARN it is", true),
+            ("[(level = ERROR || level = WARN), ...]", "INFO it is", false),
+            ("[level != INFO && level != DEBUG, ...]", "ERROR it is", true),
+            ("[ip = %127\\.0\\.[0-9]+%, ...]", "127.0.12.1 x", true),
+            ("[w1 = \"two words\", w2]", "\"two words\" x", true),
             ("{ $.x = 1 }", "not json", false),
             ("{ $.x = 1 }", "START { \"x\": 1 }", false),
         ])
@@ -49,11 +83,29 @@ import Testing
         "a pattern that is not well-formed is refused",
         arguments: [
             "{", "{ $.a }", "{ $.a = }", "{ a = 1 }", "{ $.a = 1 ", "{ ($.a = 1 }", "{ $.a IS 3 }", "{ $. = 1 }",
-            "\"open", "a.b", "?", "{ $.a < \"x\" }", "{ $.a = 1 } more", "[a, b]", "%x%", "{ $.l[x] = 1 }",
+            "\"open", "a.b", "?", "{ $.a < \"x\" }", "{ $.a = 1 } more", "{ $.l[x] = 1 }", "[a, b", "[a,]",
+            "[..., ...]",
+            "[a = 1 || b = 2]", "[a < x]", "[a] b", "%x", "%(a)%", "%a!%", "%[a%", "%a{3,2}%", "%a{2%", "%[z-a]%",
+            "%*a%", "%a\\q%",
+            "%%", "%a|%", "%a$b%", "%\\x4%", "%é%", "%a{999999}%", "{ $.a > %x% }",
         ])
     func refused(pattern: String) {
         let error = #expect(throws: AWSServiceError.self) { try FilterPattern(pattern) }
         #expect(error?.code == "InvalidParameterException")
+    }
+
+    @Test("what a pattern finds is told by its own names") func extracts() throws {
+        let fields = try FilterPattern("[ip, ..., status = 4*]").extract("1.2.3.4 - \"GET /\" 404")
+        #expect(fields == ["$ip": "1.2.3.4", "$status": "404"])
+        let json = try FilterPattern("{ $.a.b = 1 && $.c = x* }").extract("{\"a\":{\"b\":1},\"c\":\"xyz\"}")
+        #expect(json == ["$.a.b": "1", "$.c": "xyz"])
+        #expect(try FilterPattern("ERROR").extract("an ERROR") == [:])
+        #expect(try FilterPattern("ERROR").extract("fine") == nil)
+    }
+
+    @Test("an expression that is hard for others takes no time") func linear() throws {
+        let pattern = try FilterPattern("%a*a*a*a*a*a*a*a*a*a*a*a*b%")
+        #expect(!pattern.matches(String(repeating: "a", count: 20_000)))
     }
 
     @Test("random patterns never crash", arguments: [UInt64(1), 2, 3])
@@ -62,7 +114,7 @@ import Testing
         let pieces = [
             "{", "}", "(", ")", "$", ".", "a", "[", "]", "*", "1", "=", "!=", "<", ">=", "&&", "||", "\"", "'", " ",
             "IS",
-            "NOT", "EXISTS", "NULL", "?", "-", "\\", "é", "\u{0}",
+            "NOT", "EXISTS", "NULL", "?", "-", "\\", "é", "\u{0}", "%", "...", ",", "^", "+", "{2}", "|",
         ]
         var wellFormed = 0
         for _ in 0..<5000 {

@@ -116,13 +116,34 @@ import Timekeeping
             [
                 "logGroupName": "g", "logStreamName": "s",
                 "logEvents": [
-                    ["timestamp": .integer(Self.now - 15 * 86_400_000), "message": "a"],
                     ["timestamp": .integer(Self.now), "message": "b"],
                     ["timestamp": .integer(Self.now + 7_300_000), "message": "c"],
                 ],
             ])
-        #expect(answer["rejectedLogEventsInfo"] == ["tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 2])
-        #expect(Self.messages(try await service.call("FilterLogEvents", ["logGroupName": "g"])) == ["b"])
+        #expect(answer["rejectedLogEventsInfo"] == ["tooNewLogEventStartIndex": 1])
+        let old = try await service.call(
+            "PutLogEvents",
+            [
+                "logGroupName": "g", "logStreamName": "s",
+                "logEvents": [
+                    ["timestamp": .integer(Self.now - 14 * 86_400_000 - 5), "message": "a"],
+                    ["timestamp": .integer(Self.now - 14 * 86_400_000 + 5), "message": "z"],
+                ],
+            ])
+        #expect(old["rejectedLogEventsInfo"] == ["tooOldLogEventEndIndex": 1])
+        #expect(Self.messages(try await service.call("FilterLogEvents", ["logGroupName": "g"])) == ["z", "b"])
+        _ = try await service.call("PutRetentionPolicy", ["logGroupName": "g", "retentionInDays": 3])
+        let expired = try await service.call(
+            "PutLogEvents",
+            [
+                "logGroupName": "g", "logStreamName": "s",
+                "logEvents": [
+                    ["timestamp": .integer(Self.now - 3 * 86_400_000 - 5), "message": "a"],
+                    ["timestamp": .integer(Self.now - 3 * 86_400_000 + 5), "message": "y"],
+                ],
+            ])
+        #expect(expired["rejectedLogEventsInfo"] == ["expiredLogEventEndIndex": 1])
+        #expect(Self.messages(try await service.call("FilterLogEvents", ["logGroupName": "g"])) == ["y", "b"])
     }
 
     @Test(

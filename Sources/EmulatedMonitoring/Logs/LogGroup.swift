@@ -39,6 +39,8 @@ struct LogGroup: Sendable {
     var kmsKey: String?
     var tags: [String: String] = [:]
     var streams: [String: Stream] = [:]
+    /// By name.
+    var metricFilters: [String: MetricFilter] = [:]
     private(set) var bytes = 0
 
     init(created: Int64) { self.created = created }
@@ -48,17 +50,27 @@ struct LogGroup: Sendable {
         _ events: [LogEvent], to stream: String, sequence: inout UInt64, now: Int64, capacity: Int
     ) {
         var size = 0
+        var target = streams.removeValue(forKey: stream) ?? Stream(created: now)
         for event in events {
             sequence += 1
             let stored = StoredLogEvent(
                 place: .init(timestamp: event.timestamp, sequence: sequence), ingestionTime: now, message: event.message
             )
             size += stored.size
-            streams[stream, default: Stream(created: now)].insert(stored)
+            target.insert(stored)
         }
-        streams[stream]?.lastIngestion = now
+        target.lastIngestion = now
+        streams[stream] = target
         bytes += size
         while bytes > capacity, shrink() {}
+    }
+
+    /// Adds events, and names the metric filters that are to see them.
+    mutating func take(
+        _ events: [LogEvent], to stream: String, sequence: inout UInt64, now: Int64, capacity: Int
+    ) -> [MetricFilter] {
+        append(events, to: stream, sequence: &sequence, now: now, capacity: capacity)
+        return metricFilters.isEmpty ? [] : Array(metricFilters.values)
     }
 
     /// Drops events that are past the retention.

@@ -2,14 +2,47 @@ import EmulatorCore
 import ExactJSON
 
 extension LogsService {
+    /// A batch's events lie within a day, and each within its own bounds (PutLogEvents's reference).
+    private static let longestBatch = 86_400_000
+    private static let largestBatch = 1_048_576
+    private static let oldest: Int64 = 14 * 86_400_000
+    private static let newest: Int64 = 2 * 3_600_000
+
     /// PutLogEvents: events in order of time, at most 10,000 and 1,048,576 bytes; those too old or too new are told.
     func putLogEvents(_ input: CallInput) throws(AWSServiceError) -> JSONValue {
         let stream = try input.requiredLogs("logStreamName")
+        let events = try Self.events(input)
+        let now = clock.now.millisecondsSinceEpoch
+        let name = try input.logGroup()
+        let capacity = groupCapacity
+        let result = try state.withLock { state throws(AWSServiceError) in
+            guard let index = state.groups.index(forKey: name) else { throw Self.unknownGroup }
+            guard state.groups.values[index].streams[stream] != nil else { throw Self.unknownStream }
+            let retention = state.groups.values[index].retentionDays.map { Int64($0) * 86_400_000 } ?? .max
+            let oldest = now - min(retention, Self.oldest)
+            let accepted = events.filter { $0.timestamp >= oldest && $0.timestamp <= now + Self.newest }
+            var sequence = state.sequence
+            let filters = state.groups.values[index].take(
+                accepted, to: stream, sequence: &sequence, now: now, capacity: capacity)
+            state.sequence = sequence
+            var answer: [String: JSONValue] = ["nextSequenceToken": .string(String(sequence))]
+            answer["rejectedLogEventsInfo"] = Self.rejected(events, now: now, retention: retention)
+            return (answer, accepted, filters)
+        }
+        if !result.2.isEmpty { measure(result.1, by: result.2, group: name) }
+        return .object(result.0)
+    }
+
+    private static func events(_ input: CallInput) throws(AWSServiceError) -> [LogEvent] {
         let list = try input.list("logEvents")
         guard (1...10_000).contains(list.count) else {
-            throw .invalidLogs("Log events must have between 1 and 10000 elements.")
+            throw .logsConstraint(
+                "\(list.count) elements", at: "logEvents",
+                "Member must have length \(list.isEmpty ? "greater than or equal to 1" : "less than or equal to 10000")"
+            )
         }
         var events: [LogEvent] = []
+        events.reserveCapacity(list.count)
         var size = 0
         for element in list {
             guard let timestamp = try element.integer("timestamp") else { throw input.missingLogs("timestamp") }
@@ -17,38 +50,37 @@ extension LogsService {
             guard !message.isEmpty, timestamp >= 0 else {
                 throw .invalidLogs("Log event must have a message and a time.")
             }
-            size += message.utf8.count + StoredLogEvent.overheadBytes
+            let bytes = message.utf8.count + StoredLogEvent.overheadBytes
+            guard bytes <= largestBatch else {
+                throw .invalidLogs("Log event too large: \(bytes) bytes exceeds limit of \(largestBatch)")
+            }
+            size += bytes
             guard events.last.map({ $0.timestamp <= timestamp }) ?? true else {
                 throw .invalidLogs("Log events in a single PutLogEvents request must be in chronological order.")
             }
             events.append(LogEvent(timestamp: Int64(timestamp), message: message))
         }
-        guard size <= 1_048_576 else {
-            throw .invalidLogs("Upload too large: \(size) bytes exceeds limit of 1048576")
+        guard size <= largestBatch else {
+            throw .invalidLogs("Upload too large: \(size) bytes exceeds limit of \(largestBatch)")
         }
-
-        let now = clock.now.millisecondsSinceEpoch
-        let group = try input.logGroup()
-        let capacity = groupCapacity
-        return try state.withLock { [events] state throws(AWSServiceError) in
-            guard let index = state.groups.index(forKey: group) else { throw Self.unknownGroup }
-            guard state.groups.values[index].streams[stream] != nil else { throw Self.unknownStream }
-            let retention = Int64(min(state.groups.values[index].retentionDays ?? 14, 14)) * 86_400_000
-            let accepted = events.filter { $0.timestamp >= now - retention && $0.timestamp <= now + 7_200_000 }
-            var sequence = state.sequence
-            state.groups.values[index].append(accepted, to: stream, sequence: &sequence, now: now, capacity: capacity)
-            state.sequence = sequence
-
-            var rejected: [String: JSONValue] = [:]
-            let tooOld = events.prefix { $0.timestamp < now - retention }.count
-            if tooOld > 0 { rejected["tooOldLogEventEndIndex"] = .integer(tooOld) }
-            if let tooNew = events.firstIndex(where: { $0.timestamp > now + 7_200_000 }) {
-                rejected["tooNewLogEventStartIndex"] = .integer(tooNew)
-            }
-            var answer: [String: JSONValue] = ["nextSequenceToken": .string(String(sequence))]
-            if !rejected.isEmpty { answer["rejectedLogEventsInfo"] = .object(rejected) }
-            return .object(answer)
+        if let first = events.first, let last = events.last, last.timestamp - first.timestamp > longestBatch {
+            throw .invalidLogs(
+                "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.")
         }
+        return events
+    }
+
+    /// Which events were not taken: the ends of those too old and of those past the retention, the start of those too new.
+    private static func rejected(_ events: [LogEvent], now: Int64, retention: Int64) -> JSONValue? {
+        var rejected: [String: JSONValue] = [:]
+        let tooOld = events.prefix { $0.timestamp < now - oldest }.count
+        if tooOld > 0 { rejected["tooOldLogEventEndIndex"] = .integer(tooOld) }
+        let expired = retention < oldest ? events.prefix { $0.timestamp < now - retention }.count : 0
+        if expired > tooOld { rejected["expiredLogEventEndIndex"] = .integer(expired) }
+        if let tooNew = events.firstIndex(where: { $0.timestamp > now + newest }) {
+            rejected["tooNewLogEventStartIndex"] = .integer(tooNew)
+        }
+        return rejected.isEmpty ? nil : .object(rejected)
     }
 
     /// GetLogEvents: one stream, by default its end; the tokens lead on in both directions and stay at the ends.
@@ -114,23 +146,23 @@ extension LogsService {
             guard let place = StoredLogEvent.Place(text: token) else { throw Self.invalidToken }
             from = max(from, place)
         }
-        let candidates = try withGroup(try input.logGroup()) { [from] group in
-            var candidates: [(stream: String, event: StoredLogEvent)] = []
-            for (name, stream) in group.streams {
-                guard names?.contains(name) ?? true, prefix.map({ name.hasPrefix($0) }) ?? true else { continue }
+        // Copies of the streams, which cost nothing: the search itself holds nobody up.
+        let streams = try withGroup(try input.logGroup()) { [from] group in
+            group.streams.filter { name, _ in
+                names?.contains(name) ?? true && prefix.map { name.hasPrefix($0) } ?? true
+            }.map { name, stream in
                 let low = stream.count(before: from)
-                let high = max(stream.count(before: to), low)
-                candidates.append(contentsOf: stream.events[low..<high].lazy.map { (name, $0) })
+                return (name: name, events: stream.events[low..<max(stream.count(before: to), low)])
             }
-            return candidates
-        }.sorted { $0.event.place < $1.event.place }
-
+        }
+        var search = LogSearch(streams)
         var events: [JSONValue] = []
         var nextToken: String?
         var size = 0
-        for (stream, event) in candidates where pattern.matches(event.message) {
+        while let (stream, event) = search.next() {
+            guard pattern.matches(event.message) else { continue }
             size += event.size
-            guard events.count < limit, size <= 1_048_576 || events.isEmpty else {
+            guard events.count < limit, size <= Self.largestBatch || events.isEmpty else {
                 nextToken = event.place.text
                 break
             }

@@ -95,7 +95,8 @@ extension LogsService {
     private func json(of group: LogGroup, name: String) -> JSONValue {
         let arn = account.arn("logs", "log-group:\(name)")
         var members: [String: JSONValue] = [
-            "logGroupName": .string(name), "creationTime": .integer(group.created), "metricFilterCount": 0,
+            "logGroupName": .string(name), "creationTime": .integer(group.created),
+            "metricFilterCount": .integer(group.metricFilters.count),
             "arn": .string(arn + ":*"), "logGroupArn": .string(arn), "storedBytes": .integer(group.bytes),
             "logGroupClass": "STANDARD",
         ]
@@ -136,15 +137,6 @@ extension LogsService {
         return .object(members)
     }
 
-    func listTags(_ input: CallInput) throws(AWSServiceError) -> JSONValue {
-        let arn = try input.requiredLogs("resourceArn")
-        let prefix = account.arn("logs", "log-group:")
-        let name = String((arn.hasSuffix(":*") ? arn.dropLast(2) : arn[...]).dropFirst(prefix.count))
-        guard arn.hasPrefix(prefix) else { throw Self.unknownGroup }
-        let tags = try withGroup(name) { group in group.tags }
-        return ["tags": .object(tags.mapValues(JSONValue.string))]
-    }
-
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -153,31 +145,6 @@ extension LogsService {
             true
         default: false
         }
-    }
-}
-
-/// One page of a listing of groups or streams.
-private struct LogPage<Element> {
-    var elements: ArraySlice<Element>
-    var nextToken: String?
-
-    init(_ all: [Element], _ input: CallInput, size: Int) throws(AWSServiceError) {
-        var start = 0
-        if let token = try input.string("nextToken") {
-            guard let place = Int(token), (0...all.count).contains(place) else {
-                throw .invalidLogs("The specified nextToken is invalid.")
-            }
-            start = place
-        }
-        let end = min(start + size, all.count)
-        elements = all[start..<end]
-        nextToken = end < all.count ? String(end) : nil
-    }
-
-    func answer(_ member: String, _ json: (Element) -> JSONValue) -> JSONValue {
-        var answer: [String: JSONValue] = [member: .array(elements.map(json))]
-        if let nextToken { answer["nextToken"] = .string(nextToken) }
-        return .object(answer)
     }
 }
 

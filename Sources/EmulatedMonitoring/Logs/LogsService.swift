@@ -5,14 +5,26 @@ import Synchronization
 /// CloudWatch Logs: groups, streams and events, in memory of bounded size.
 package final class LogsService: EmulatedService {
     struct State {
+        /// A minute in which a metric filter saw events.
+        struct FilterMinute: Hashable {
+            var group: String
+            var filter: String
+            /// Seconds since 1970.
+            var minute: Int64
+        }
+
         var groups: [String: LogGroup] = [:]
         var sequence: UInt64 = 0
+        /// Whether one of the events of a minute matched, until its filter's default value is decided on.
+        var filterMinutes: [FilterMinute: Bool] = [:]
     }
 
     let account: EmulatedAccount
     let clock: VirtualClock
     let groupCapacity: Int
     let state = Mutex(State())
+    /// Where metric filters publish.
+    let metrics = Mutex<CloudWatchService?>(nil)
 
     /// - Parameter groupCapacity: bytes of events that a group holds before it drops its oldest ones.
     package init(account: EmulatedAccount, clock: VirtualClock, groupCapacity: Int = 32 << 20) {
@@ -21,15 +33,20 @@ package final class LogsService: EmulatedService {
         self.groupCapacity = groupCapacity
     }
 
+    /// Says where the metrics of metric filters go; without it, filters measure nothing.
+    package func publishMetrics(to service: CloudWatchService) { metrics.withLock { $0 = service } }
+
     /// Adds events that an emulated service logs; the group and the stream are made when they do not exist.
     package func append(group: String, stream: String, events: [LogEvent]) {
         let now = clock.now.millisecondsSinceEpoch
-        state.withLock { state in
+        let capacity = groupCapacity
+        let filters = state.withLock { state in
             var sequence = state.sequence
-            state.groups[group, default: LogGroup(created: now)]
-                .append(events, to: stream, sequence: &sequence, now: now, capacity: groupCapacity)
-            state.sequence = sequence
+            defer { state.sequence = sequence }
+            return state.groups[group, default: LogGroup(created: now)].take(
+                events, to: stream, sequence: &sequence, now: now, capacity: capacity)
         }
+        if !filters.isEmpty { measure(events, by: filters, group: group) }
     }
 
     /// Carries out an operation of CloudWatch Logs' service model; moments are milliseconds since 1970.
@@ -47,7 +64,19 @@ package final class LogsService: EmulatedService {
         case "PutLogEvents": return try putLogEvents(input)
         case "GetLogEvents": return try getLogEvents(input)
         case "FilterLogEvents": return try filterLogEvents(input)
-        case "ListTagsForResource": return try listTags(input)
+        case "PutMetricFilter": return try putMetricFilter(input)
+        case "DeleteMetricFilter": return try deleteMetricFilter(input)
+        case "DescribeMetricFilters": return try describeMetricFilters(input)
+        case "TestMetricFilter": return try testMetricFilter(input)
+        case "DescribeSubscriptionFilters":
+            return try withGroup(try input.logGroup()) { _ in ["subscriptionFilters": []] }
+        case "PutSubscriptionFilter", "DeleteSubscriptionFilter":
+            throw .init("UnknownOperationException", "Subscription filters are not emulated (\(operation)).")
+        case "AssociateKmsKey", "DisassociateKmsKey":
+            return try setKey(input, associates: operation == "AssociateKmsKey")
+        case "ListTagsForResource", "ListTagsLogGroup": return try listTags(input)
+        case "TagResource", "TagLogGroup": return try tag(input)
+        case "UntagResource", "UntagLogGroup": return try untag(input)
         default: throw .unknownOperation(operation)
         }
     }
@@ -94,4 +123,10 @@ extension CallInput {
 
 extension AWSServiceError {
     static func invalidLogs(_ message: String) -> AWSServiceError { .init("InvalidParameterException", message) }
+
+    /// A value that the service model itself does not allow.
+    static func logsConstraint(_ value: String, at member: String, _ rule: String) -> AWSServiceError {
+        .invalidLogs(
+            "1 validation error detected: Value '\(value)' at '\(member)' failed to satisfy constraint: \(rule)")
+    }
 }
