@@ -88,16 +88,22 @@ let package = Package(
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
         room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "Timekeeping"]),
         room("EmulatedStacks", knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping"]),
+        room("DurableDocuments", knows: ["EmulatorCore", "ExactJSON", grdb]),
+        room(
+            "EmulatedObjects",
+            knows: ["DurableDocuments", "EmulatorCore", "ExactJSON", "HTTPExchange", "Timekeeping", "CZlib", crypto]),
         room(
             "EmulatedServices",
-            knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping", "Wildcards", crypto]),
+            knows: [
+                "DurableDocuments", "EmulatorCore", "ExactJSON", "HTTPExchange", "StackTemplate", "Timekeeping",
+                "Wildcards", crypto,
+            ]),
         room(
             "StackEmulator",
             knows: [
                 "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "EmulatedStacks",
-                "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", "Wildcards", "CArchive", "CZlib", crypto,
-                nioCore, nioPosix,
-                nioHTTP1,
+                "EmulatedObjects", "DurableDocuments", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping",
+                "Wildcards", "CArchive", "CZlib", crypto, nioCore, nioPosix, nioHTTP1,
                 subprocess,
             ]),
 
@@ -142,7 +148,13 @@ let package = Package(
         tests("EmulatedMonitoringTests", of: ["EmulatedMonitoring", "EmulatorCore", "ExactJSON", "Timekeeping"]),
         tests(
             "EmulatedStacksTests", of: ["EmulatedStacks", "EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping"]),
-        tests("EmulatedServicesTests", of: ["EmulatedServices", "EmulatorCore", "ExactJSON"]),
+        tests("DurableDocumentsTests", of: ["DurableDocuments", "EmulatorCore", "ExactJSON"]),
+        tests(
+            "EmulatedObjectsTests",
+            of: ["EmulatedObjects", "DurableDocuments", "EmulatorCore", "ExactJSON", "HTTPExchange", "Timekeeping"]),
+        tests(
+            "EmulatedServicesTests",
+            of: ["EmulatedServices", "DurableDocuments", "EmulatorCore", "ExactJSON", "HTTPExchange", "Timekeeping"]),
         tests(
             "StackEmulatorTests",
             of: [

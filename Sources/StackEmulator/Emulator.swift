@@ -1,4 +1,6 @@
+import DurableDocuments
 import EmulatedMonitoring
+import EmulatedObjects
 import EmulatedServices
 import EmulatedStacks
 import EmulatedTables
@@ -30,9 +32,6 @@ package final class Emulator: Sendable {
     private let date: HTTPDate
     private let state = Mutex(State())
 
-    /// Longest body that is taken in; each service has its own, shorter limit.
-    private static let maximumBodyBytes = 17 << 20
-
     package init(configuration: EmulatorConfiguration) {
         self.configuration = configuration
         account = EmulatedAccount(id: configuration.accountID, region: configuration.region)
@@ -45,8 +44,8 @@ package final class Emulator: Sendable {
     /// - Throws: `EmulatorError` for a template, a function's command or a port that does not work; nothing is left open.
     package func start() async throws(EmulatorError) -> EmulatorAddress {
         let listener = HTTPListener(
-            group: MultiThreadedEventLoopGroup.singleton, nursery: nursery, maximumBodyBytes: Self.maximumBodyBytes,
-            date: date
+            group: MultiThreadedEventLoopGroup.singleton, nursery: nursery,
+            maximumBodyBytes: S3Protocol.maximumBodyBytes, date: date
         ) { [weak self] in self?.answer($0) ?? .now(ServerResponse(status: 503)) }
         let port = try await bind(listener)
         do throws(EmulatorError) {
@@ -108,6 +107,15 @@ package final class Emulator: Sendable {
         } catch {
             throw EmulatorError(code: .storage, message: error.message, location: configuration.dataDirectory)
         }
+        let objects: ObjectService
+        do throws(DocumentStoreError) {
+            let documents = try DocumentStore(directory: configuration.dataDirectory)
+            objects = try ObjectService(
+                account: account, clock: clock, directory: configuration.dataDirectory.map { "\($0)/objects" },
+                documents: documents)
+        } catch {
+            throw EmulatorError(code: .storage, message: error.message, location: error.location)
+        }
         let lambda = LambdaService(
             LambdaService.Surroundings(
                 account: account, clock: clock, realTime: configuration.realTime, keys: keys, logs: logs,
@@ -164,7 +172,8 @@ package final class Emulator: Sendable {
                 "2010-08-01": .init(
                     service: metrics, namespace: CloudWatchService.namespace, types: CloudWatchService.memberTypes,
                     errorCode: CloudWatchService.queryErrorCode),
-            ]), clock: ClockEndpoint(clock: clock, mode: configuration.clockMode))
+            ]), objects: S3Protocol(objects: objects, realTime: configuration.realTime),
+            clock: ClockEndpoint(clock: clock, mode: configuration.clockMode))
         metrics.start()
         lambda.start()
         state.withLock { $0.dispatcher = dispatcher }

@@ -56,6 +56,15 @@ extension Timestamp {
             + "T\(Self.pad(civil.hour))\(Self.pad(civil.minute))\(Self.pad(civil.second))Z"
     }
 
+    /// Reads `20260131T080509Z`; nil for any other form.
+    package init?(basicISO8601 text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
+        func part(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        self.init(
+            iso8601: "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))T\(part(9..<11)):\(part(11..<13)):\(part(13..<15))Z")
+    }
+
     /// Reads `2026-01-31T08:05:09Z`, with any fraction of a second, with `Z`, an offset (`+01:00`, `+0000`) or neither (UTC).
     package init?(iso8601 text: String) {
         let bytes = Array(text.utf8)

@@ -7,17 +7,18 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let nursery: TaskNursery
-    private let maximumBodyBytes: Int
+    private let maximumBodyBytes: @Sendable (HTTPRequestHead) -> Int
     private let date: HTTPDate
     private let answer: HTTPListener.Answer
 
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
+    private var bodyLimit = 0
     private var isBodyTooLong = false
     private var peer = ""
 
     init(
-        nursery: TaskNursery, maximumBodyBytes: Int, date: HTTPDate, answer: @escaping HTTPListener.Answer
+        nursery: TaskNursery, maximumBodyBytes: @escaping @Sendable (HTTPRequestHead) -> Int, date: HTTPDate, answer: @escaping HTTPListener.Answer
     ) {
         self.nursery = nursery
         self.maximumBodyBytes = maximumBodyBytes
@@ -36,10 +37,11 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
             self.head = head
             body = []
             isBodyTooLong = false
+            bodyLimit = maximumBodyBytes(head)
             if head.headers.contains(name: "Expect") { writeContinue(context: context, version: head.version) }
         case .body(let buffer):
             if isBodyTooLong { break }
-            if body.count + buffer.readableBytes > maximumBodyBytes {
+            if body.count + buffer.readableBytes > bodyLimit {
                 body = []
                 isBodyTooLong = true
             } else {
@@ -82,7 +84,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         var headers = response.headers
         headers.add(name: "Date", value: date)
         let hasBody = head.method != .HEAD && response.status != 204 && response.status != 304
-        if response.status != 204 {
+        // The answer to HEAD may state the length of a body that was not even read.
+        if response.status != 204, head.method != .HEAD || !headers.contains(name: "Content-Length") {
             headers.replaceOrAdd(name: "Content-Length", value: String(response.body.count))
         }
         headers.remove(name: "Transfer-Encoding")

@@ -12,18 +12,9 @@ final class HTTPDate: Sendable {
         let now = realTime()
         return cached.withLock { cached in
             let second = now.wholeSecondsSinceEpoch
-            if cached.second != second { cached = (second, Self.text(of: now)) }
+            if cached.second != second { cached = (second, now.httpDate) }
             return cached.text
         }
-    }
-
-    static func text(of moment: Timestamp) -> String {
-        let civil = CivilTime(moment)
-        // 1970-01-01 was a Thursday.
-        let days = moment.wholeSecondsSinceEpoch / 86_400
-        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int((days % 7 + 7) % 7)]
-        return "\(weekday), \(twoDigits(civil.day)) \(monthName(civil.month)) \(civil.year) "
-            + "\(twoDigits(civil.hour)):\(twoDigits(civil.minute)):\(twoDigits(civil.second)) GMT"
     }
 
     static func monthName(_ month: Int) -> String {

@@ -15,7 +15,7 @@ final class HTTPListener: Sendable {
 
     private let group: any EventLoopGroup
     private let nursery: TaskNursery
-    private let maximumBodyBytes: Int
+    private let maximumBodyBytes: @Sendable (HTTPRequestHead) -> Int
     private let date: HTTPDate
     private let answer: Answer
     private let state = Mutex(State())
@@ -25,7 +25,7 @@ final class HTTPListener: Sendable {
     ///   - maximumBodyBytes: a longer body is thrown away while it comes, and its request says so.
     ///   - answer: called on the connection's event loop; it must not block.
     init(
-        group: any EventLoopGroup, nursery: TaskNursery, maximumBodyBytes: Int, date: HTTPDate,
+        group: any EventLoopGroup, nursery: TaskNursery, maximumBodyBytes: @escaping @Sendable (HTTPRequestHead) -> Int, date: HTTPDate,
         answer: @escaping Answer
     ) {
         self.group = group

@@ -9,6 +9,7 @@ struct Dispatcher: Sendable {
     var lambda: LambdaRESTService
     var json: JSONProtocol
     var query: QueryProtocol
+    var objects: S3Protocol
     var clock: ClockEndpoint
 
     private static let apiPrefix = "/_aws/execute-api/"
@@ -24,6 +25,10 @@ struct Dispatcher: Sendable {
             return gateway.answer(request, api: id, path: path)
         }
         if path.hasPrefix(ClockEndpoint.path) { return clock.answer(request) }
+        // Before any decoding: an object may be gzipped, and stays so.
+        if request.headers.first(name: "X-Amz-Target") == nil, S3Protocol.isMeant(request) {
+            return .later { await objects.answer(request) }
+        }
         let decoded: ServerRequest
         switch ContentDecoding.decode(request) {
         case .decoded(let request): decoded = request
@@ -38,6 +43,8 @@ struct Dispatcher: Sendable {
             return .later { await CBORProtocol(services: json.services).answer(decoded) }
         }
         if path == "/" { return .later { await query.answer(decoded) } }
+        // What nobody signed and no other service knows is a public object.
+        if request.headers.first(name: "Authorization") == nil { return .later { await objects.answer(request) } }
         let error = AWSServiceError(
             "UnknownOperationException", "\(request.method) \(path) is not emulated.", status: 404)
         return .now(RESTAnswer.failure(error, messageMember: "message"))
