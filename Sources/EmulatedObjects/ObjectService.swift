@@ -125,7 +125,8 @@ package final class ObjectService: Sendable {
 
     private func carryOut(_ request: ObjectRequest, _ place: Place) async throws(AWSServiceError) -> ObjectAnswer {
         func has(_ name: String) -> Bool { request.parameter(name) != nil }
-        for name in ["retention", "legal-hold", "torrent", "restore", "select", "renameObject", "encryption"] where has(name) {
+        for name in ["retention", "legal-hold", "torrent", "restore", "select", "renameObject", "encryption"]
+        where has(name) {
             throw .notEmulated("The subresource \(name) of an object")
         }
         switch request.method {
@@ -234,7 +235,8 @@ package final class ObjectService: Sendable {
     static func newID() -> String {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
         var generator = SystemRandomNumberGenerator()
-        return String(decoding: (0..<32).map { _ in letters[Int.random(in: letters.indices, using: &generator)] }, as: UTF8.self)
+        return String(
+            decoding: (0..<32).map { _ in letters[Int.random(in: letters.indices, using: &generator)] }, as: UTF8.self)
     }
 
     static func newRecordID() -> String { UUID().uuidString.lowercased() }

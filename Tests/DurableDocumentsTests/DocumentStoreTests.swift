@@ -12,7 +12,8 @@ struct DocumentStoreTests {
         try await body(directory)
     }
 
-    @Test("what was committed is there for the next process, in the order it was recorded") func survives() async throws {
+    @Test("what was committed is there for the next process, in the order it was recorded") func survives() async throws
+    {
         try await withDirectory { directory in
             let store = try DocumentStore(directory: directory)
             for number in 0..<100 { store.record([.init("a", "x", ["n": .integer(number)])]) }

@@ -25,7 +25,8 @@ struct KeyListingTests {
             ("", "", ["a", "a/1", "a/2", "a/b/3", "b", "b//x", "c/", "c/1", "d"]),
             ("", "/", ["a", "a/", "b", "b/", "c/", "d"]), ("a/", "/", ["a/1", "a/2", "a/b/"]),
             ("a", "/", ["a", "a/"]), ("c/", "/", ["c/", "c/1"]), ("b/", "/", ["b//"]), ("x", "/", []),
-            ("", "/b", ["a", "a/1", "a/2", "a/b", "b", "b//x", "c/", "c/1", "d"]), ("", "zz", ["a", "a/1", "a/2", "a/b/3", "b", "b//x", "c/", "c/1", "d"]),
+            ("", "/b", ["a", "a/1", "a/2", "a/b", "b", "b//x", "c/", "c/1", "d"]),
+            ("", "zz", ["a", "a/1", "a/2", "a/b/3", "b", "b//x", "c/", "c/1", "d"]),
         ])
     func folds(prefix: String, delimiter: String, expected: [String]) {
         let listing = KeyListing(prefix: ObjectKey(prefix), delimiter: ObjectKey(delimiter))

@@ -126,7 +126,8 @@ extension ObjectService {
         let result = state.withLock { state -> Result<(Bucket, DocumentStore.Commit), AWSServiceError> in
             guard let bucket = state.buckets[name] else { return .failure(.noSuchBucket(name)) }
             guard bucket.keys.isEmpty else {
-                let message = bucket.versioning == nil
+                let message =
+                    bucket.versioning == nil
                     ? "The bucket you tried to delete is not empty"
                     : "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
                 return .failure(
@@ -236,7 +237,9 @@ extension ObjectService {
         let canned = request.header("x-amz-acl")
         let grants = request.headers.contains { $0.name.lowercased().hasPrefix("x-amz-grant-") }
         let ownership = try withBucket(name) { $0.documents[BucketDocument.ownershipControls.name] }
-        if let ownership, XMLTree.parse(ownership)?["Rule"]?.value("ObjectOwnership") != "BucketOwnerEnforced" { return }
+        if let ownership, XMLTree.parse(ownership)?["Rule"]?.value("ObjectOwnership") != "BucketOwnerEnforced" {
+            return
+        }
         if canned == "bucket-owner-full-control" || canned == "private" && !whenGiven { return }
         if whenGiven, !grants, canned == nil { return }
         throw AWSServiceError("AccessControlListNotSupported", "The bucket does not allow ACLs")

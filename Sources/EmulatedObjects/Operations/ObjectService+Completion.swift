@@ -140,7 +140,9 @@ extension ObjectService {
         case .full:
             var pieces: [[UInt8]] = []
             for part in parts {
-                guard let bytes = contents.read([part.content], 0..<part.content.size) else { throw .noSuchUpload(upload.id) }
+                guard let bytes = contents.read([part.content], 0..<part.content.size) else {
+                    throw .noSuchUpload(upload.id)
+                }
                 pieces.append(bytes)
             }
             value = Data(algorithm.digest(pieces)).base64EncodedString()

@@ -83,7 +83,8 @@ extension ObjectService {
     }
 
     private func checksum(of bytes: [UInt8], asked: String?, like original: Checksum?) -> Checksum {
-        let algorithm = asked.flatMap { ChecksumAlgorithm(rawValue: $0.uppercased()) }
+        let algorithm =
+            asked.flatMap { ChecksumAlgorithm(rawValue: $0.uppercased()) }
             ?? original?.algorithm ?? .crc64nvme
         return Checksum(algorithm: algorithm, value: Data(algorithm.digest(bytes)).base64EncodedString())
     }

@@ -163,10 +163,12 @@ extension ObjectService {
     static func limit(_ request: ObjectRequest, _ parameter: String) throws(AWSServiceError) -> Int {
         guard let text = request.parameter(parameter), !text.isEmpty else { return largestPage }
         guard let number = Int(text) else {
-            throw .invalidArgument("Provided \(parameter) not an integer or within integer range", name: parameter, value: text)
+            throw .invalidArgument(
+                "Provided \(parameter) not an integer or within integer range", name: parameter, value: text)
         }
         guard number >= 0 else {
-            throw .invalidArgument("Argument \(parameter) must be an integer between 0 and 2147483647", name: parameter, value: text)
+            throw .invalidArgument(
+                "Argument \(parameter) must be an integer between 0 and 2147483647", name: parameter, value: text)
         }
         return min(number, largestPage)
     }
@@ -178,7 +180,8 @@ extension ObjectService {
         init(_ request: ObjectRequest) throws(AWSServiceError) {
             name = request.parameter("encoding-type")
             if let name, name != "url" {
-                throw .invalidArgument("Invalid Encoding Method specified in Request", name: "encoding-type", value: name)
+                throw .invalidArgument(
+                    "Invalid Encoding Method specified in Request", name: "encoding-type", value: name)
             }
         }
 

@@ -26,7 +26,8 @@ extension ObjectService {
             let version = try version(request, place)
             try Preconditions(request).checkRead(etag: version.etag, modified: version.modified)
             let range = try range(request, version)
-            var answer = ObjectAnswer(status: range == nil ? 200 : 206, headers: try headers(of: version, request, place))
+            var answer = ObjectAnswer(
+                status: range == nil ? 200 : 206, headers: try headers(of: version, request, place))
             let positions = range ?? 0..<version.size
             if range != nil {
                 let last = max(positions.lowerBound, positions.upperBound - 1)
@@ -78,10 +79,11 @@ extension ObjectService {
     private func headers(
         of version: ObjectVersion, _ request: ObjectRequest, _ place: Place
     ) throws(AWSServiceError) -> [HTTPHeader] {
-        var headers = version.headers + [
-            HTTPHeader("Accept-Ranges", "bytes"), HTTPHeader("ETag", "\"\(version.etag)\""),
-            HTTPHeader("Last-Modified", version.modified.httpDate),
-        ]
+        var headers =
+            version.headers + [
+                HTTPHeader("Accept-Ranges", "bytes"), HTTPHeader("ETag", "\"\(version.etag)\""),
+                HTTPHeader("Last-Modified", version.modified.httpDate),
+            ]
         if try withBucket(place.bucket, { $0.versioning }) != nil {
             headers.append(HTTPHeader("x-amz-version-id", version.versionID))
         }
@@ -108,7 +110,9 @@ extension ObjectService {
             request.headers.filter { $0.name.lowercased() == "x-amz-object-attributes" }
                 .flatMap { $0.value.split(separator: ",").map { $0.filter { $0 != " " } } })
         guard !wanted.isEmpty else {
-            throw .invalidRequest("The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty")
+            throw .invalidRequest(
+                "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty"
+            )
         }
         let version = try version(request, place)
         var answer = ObjectAnswer.xml(

@@ -11,7 +11,9 @@ extension ObjectService {
         try checkACL(request, bucket: place.bucket, whenGiven: true)
         let algorithm = try request.header("x-amz-checksum-algorithm").map { text throws(AWSServiceError) in
             guard let algorithm = ChecksumAlgorithm(rawValue: text.uppercased()) else {
-                throw .invalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+                throw .invalidRequest(
+                    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"
+                )
             }
             return algorithm
         }
@@ -27,7 +29,8 @@ extension ObjectService {
                 checksumAlgorithm: algorithm, checksumKind: kind)
             bucket.uploads[id] = upload
             return (
-                upload, [DocumentStore.Change(ObjectRecords.uploads, id, ObjectRecords.json(upload, bucket: place.bucket))]
+                upload,
+                [DocumentStore.Change(ObjectRecords.uploads, id, ObjectRecords.json(upload, bucket: place.bucket))]
             )
         }
         var answer = ObjectAnswer.xml(

@@ -50,7 +50,8 @@ struct ChunkedBody: Sendable, Equatable {
     /// The hexadecimal size in front of a chunk's extensions.
     private static func size(_ line: ArraySlice<UInt8>) -> Int? {
         let digits = line.prefix { $0 != UInt8(ascii: ";") }
-        guard !digits.isEmpty, digits.count <= 15, digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") })
+        guard !digits.isEmpty, digits.count <= 15,
+            digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") })
         else { return nil }
         return Int(String(decoding: digits, as: UTF8.self), radix: 16)
     }

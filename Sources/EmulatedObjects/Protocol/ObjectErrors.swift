@@ -5,7 +5,8 @@ import HTTPExchange
 /// S3's errors (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). Members become elements of the answer.
 extension AWSServiceError {
     static func noSuchBucket(_ name: String) -> Self {
-        .init("NoSuchBucket", "The specified bucket does not exist", status: 404, members: ["BucketName": .string(name)])
+        .init(
+            "NoSuchBucket", "The specified bucket does not exist", status: 404, members: ["BucketName": .string(name)])
     }
 
     static func noSuchKey(_ key: String) -> Self {

@@ -40,7 +40,8 @@ struct XMLText: Sendable, Equatable {
             case ">": output += "&gt;"
             case "\"": output += "&quot;"
             case "\r": output += "&#13;"
-            case _ where scalar.value < 0x20 && scalar != "\t" && scalar != "\n": output += "&#x\(String(scalar.value, radix: 16));"
+            case _ where scalar.value < 0x20 && scalar != "\t" && scalar != "\n":
+                output += "&#x\(String(scalar.value, radix: 16));"
             default: output.unicodeScalars.append(scalar)
             }
         }

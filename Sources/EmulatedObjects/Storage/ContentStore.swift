@@ -56,7 +56,9 @@ final class ContentStore: Sendable {
         for content in contents {
             let wanted = range.clamped(to: start..<start + content.size)
             if !wanted.isEmpty {
-                guard let bytes = read(content, wanted.lowerBound - start..<wanted.upperBound - start) else { return nil }
+                guard let bytes = read(content, wanted.lowerBound - start..<wanted.upperBound - start) else {
+                    return nil
+                }
                 output += bytes
             }
             start += content.size
@@ -91,7 +93,8 @@ final class ContentStore: Sendable {
         let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
             count = 0
             while count < range.count {
-                let read = pread(file, buffer.baseAddress?.advanced(by: count), range.count - count, range.lowerBound + count)
+                let read = pread(
+                    file, buffer.baseAddress?.advanced(by: count), range.count - count, range.lowerBound + count)
                 if read < 0, errno == EINTR { continue }
                 if read <= 0 { break }
                 count += read

@@ -76,7 +76,9 @@ enum ObjectRecords {
     }
 
     static func part(_ json: JSONValue) -> (upload: String, number: Int, part: MultipartUpload.Part)? {
-        guard let checksum = json["checksum"].flatMap(checksum), let number = json["number"]?.intValue else { return nil }
+        guard let checksum = json["checksum"].flatMap(checksum), let number = json["number"]?.intValue else {
+            return nil
+        }
         return (
             text(json, "upload"), number,
             MultipartUpload.Part(
@@ -113,7 +115,8 @@ enum ObjectRecords {
     private static func checksum(_ json: JSONValue) -> Checksum? {
         guard let algorithm = ChecksumAlgorithm(rawValue: text(json, "algorithm")) else { return nil }
         return Checksum(
-            algorithm: algorithm, value: text(json, "value"), kind: Checksum.Kind(rawValue: text(json, "kind")) ?? .full)
+            algorithm: algorithm, value: text(json, "value"), kind: Checksum.Kind(rawValue: text(json, "kind")) ?? .full
+        )
     }
 
     private static func json(_ headers: [HTTPHeader]) -> JSONValue {

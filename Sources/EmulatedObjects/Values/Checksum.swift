@@ -83,7 +83,9 @@ struct CyclicCode<Word: FixedWidthInteger & UnsignedInteger & Sendable>: Sendabl
         table.withUnsafeBufferPointer { table in
             for piece in pieces {
                 piece.withUnsafeBufferPointer { bytes in
-                    for byte in bytes { value = table[Int(truncatingIfNeeded: (value ^ Word(byte)) & 0xFF)] ^ value >> 8 }
+                    for byte in bytes {
+                        value = table[Int(truncatingIfNeeded: (value ^ Word(byte)) & 0xFF)] ^ value >> 8
+                    }
                 }
             }
         }

@@ -65,7 +65,8 @@ struct Payload: Sendable {
         guard let stated = request.header("Content-MD5") else { return }
         guard let wanted = Data(base64Encoded: stated), wanted.count == 16 else {
             throw AWSServiceError(
-                "InvalidDigest", "The Content-MD5 you specified was invalid.", members: ["Content-MD5": .string(stated)])
+                "InvalidDigest", "The Content-MD5 you specified was invalid.", members: ["Content-MD5": .string(stated)]
+            )
         }
         guard wanted.elementsEqual(md5) else {
             throw AWSServiceError(

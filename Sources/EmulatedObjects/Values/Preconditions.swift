@@ -51,7 +51,9 @@ struct Preconditions: Sendable, Equatable {
             guard Self.lists(ifMatch, etag) else { throw .preconditionFailed("If-Match") }
         }
         if let ifNoneMatch {
-            guard ifNoneMatch == "*" else { throw .notEmulated("If-None-Match with an entity tag on a write, which S3 refuses too,") }
+            guard ifNoneMatch == "*" else {
+                throw .notEmulated("If-None-Match with an entity tag on a write, which S3 refuses too,")
+            }
             guard etag == nil else { throw .preconditionFailed("If-None-Match") }
         }
     }

@@ -48,7 +48,8 @@ final class ExecutionEnvironment: Sendable {
     /// - Parameter variables: what the process sees, given the address of its Runtime API.
     func run(variables: (_ runtimeAPI: String) -> [String: String]) async {
         let listener = HTTPListener(
-            group: eventLoop, nursery: nursery, maximumBodyBytes: { _ in RuntimeSession.maximumResponseBytes }, date: date
+            group: eventLoop, nursery: nursery, maximumBodyBytes: { _ in RuntimeSession.maximumResponseBytes },
+            date: date
         ) { self.answer($0) }
         let end: ProcessEnd
         do {

@@ -18,7 +18,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private var peer = ""
 
     init(
-        nursery: TaskNursery, maximumBodyBytes: @escaping @Sendable (HTTPRequestHead) -> Int, date: HTTPDate, answer: @escaping HTTPListener.Answer
+        nursery: TaskNursery, maximumBodyBytes: @escaping @Sendable (HTTPRequestHead) -> Int, date: HTTPDate,
+        answer: @escaping HTTPListener.Answer
     ) {
         self.nursery = nursery
         self.maximumBodyBytes = maximumBodyBytes

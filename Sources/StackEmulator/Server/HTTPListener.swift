@@ -25,7 +25,8 @@ final class HTTPListener: Sendable {
     ///   - maximumBodyBytes: a longer body is thrown away while it comes, and its request says so.
     ///   - answer: called on the connection's event loop; it must not block.
     init(
-        group: any EventLoopGroup, nursery: TaskNursery, maximumBodyBytes: @escaping @Sendable (HTTPRequestHead) -> Int, date: HTTPDate,
+        group: any EventLoopGroup, nursery: TaskNursery, maximumBodyBytes: @escaping @Sendable (HTTPRequestHead) -> Int,
+        date: HTTPDate,
         answer: @escaping Answer
     ) {
         self.group = group
