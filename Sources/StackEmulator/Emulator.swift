@@ -92,9 +92,25 @@ package final class Emulator: Sendable {
 
     private func build(port: Int) async throws(EmulatorError) -> EmulatorAddress {
         let endpointURL = "http://127.0.0.1:\(port)"
-        let keys = KeyService(account: account, clock: clock)
-        let defaultKey = keys.create(description: "Default key that protects Lambda functions that name none.")
-        keys.createAlias(FunctionResources.defaultKeyAlias, keyID: defaultKey.id)
+        let keys: KeyService
+        let parameters: ParameterService
+        let objects: ObjectService
+        do throws(DocumentStoreError) {
+            let documents = try DocumentStore(directory: configuration.dataDirectory)
+            keys = try KeyService(account: account, clock: clock, documents: documents)
+            parameters = try ParameterService(account: account, clock: clock, keys: keys, documents: documents)
+            objects = try ObjectService(
+                account: account, clock: clock, directory: configuration.dataDirectory.map { "\($0)/objects" },
+                documents: documents)
+        } catch {
+            throw EmulatorError(code: .storage, message: error.message, location: error.location)
+        }
+        keys.provide(
+            alias: FunctionResources.defaultKeyAlias,
+            description: "Default key that protects my Lambda functions when no other key is defined")
+        parameters.provide(
+            BootstrapParameter.name, value: BootstrapParameter.version,
+            description: "The version of the resources that the CDK's bootstrap stack makes")
         let queues = QueueService(account: account, clock: clock) { endpointURL }
         let topics = TopicService(account: account, clock: clock, queues: queues)
         let logs = LogsService(account: account, clock: clock)
@@ -106,15 +122,6 @@ package final class Emulator: Sendable {
             tables = try TableService(account: account, clock: clock, directory: configuration.dataDirectory)
         } catch {
             throw EmulatorError(code: .storage, message: error.message, location: configuration.dataDirectory)
-        }
-        let objects: ObjectService
-        do throws(DocumentStoreError) {
-            let documents = try DocumentStore(directory: configuration.dataDirectory)
-            objects = try ObjectService(
-                account: account, clock: clock, directory: configuration.dataDirectory.map { "\($0)/objects" },
-                documents: documents)
-        } catch {
-            throw EmulatorError(code: .storage, message: error.message, location: error.location)
         }
         let lambda = LambdaService(
             LambdaService.Surroundings(
@@ -164,7 +171,9 @@ package final class Emulator: Sendable {
                         resources: store.all.flatMap { $0.resources.map(\.resolved) }, createdAt: clock.now)
                 }), lambda: LambdaRESTService(functions: lambda, mappings: mappings),
             json: JSONProtocol(
-                services: Self.jsonServices(tables: tables, metrics: metrics, logs: logs, keys: keys, queues: queues)),
+                services: Self.jsonServices(
+                    tables: tables, metrics: metrics, logs: logs, keys: keys, queues: queues,
+                    parameters: parameters)),
             query: QueryProtocol(services: [
                 "2010-05-15": .init(service: stacks, namespace: CloudFormationService.namespace),
                 "2011-06-15": .init(service: STSService(account: account), namespace: STSService.namespace),
@@ -198,7 +207,8 @@ package final class Emulator: Sendable {
     }
 
     private static func jsonServices(
-        tables: TableService, metrics: CloudWatchService, logs: LogsService, keys: KeyService, queues: QueueService
+        tables: TableService, metrics: CloudWatchService, logs: LogsService, keys: KeyService, queues: QueueService,
+        parameters: ParameterService
     ) -> [String: JSONProtocol.Service] {
         [
             "DynamoDB_20120810": .init(
@@ -211,6 +221,7 @@ package final class Emulator: Sendable {
                 queryErrorCode: CloudWatchService.queryErrorCode, types: CloudWatchService.memberTypes),
             "Logs_20140328": .init(service: logs, version: "1.1", errorNamespace: ""),
             "TrentService": .init(service: keys, version: "1.1", errorNamespace: ""),
+            "AmazonSSM": .init(service: parameters, version: "1.1", errorNamespace: ""),
             "AmazonSQS": .init(
                 service: queues, version: "1.0", errorNamespace: "com.amazonaws.sqs",
                 queryErrorCode: { error in
@@ -218,6 +229,13 @@ package final class Emulator: Sendable {
                 }),
         ]
     }
+}
+
+/// What the CDK looks for before it deploys: it refuses an account whose bootstrap resources are too old.
+enum BootstrapParameter {
+    static let name = "/cdk-bootstrap/hnb659fds/version"
+    /// Assets ask for 6 and more, the newest features for 21.
+    static let version = "30"
 }
 
 /// What alarms do: publish to topics.

@@ -1,3 +1,4 @@
+import DurableDocuments
 import EmulatedServices
 import EmulatorCore
 import ExactJSON
@@ -42,7 +43,7 @@ struct MessagingTests {
     private let clock = VirtualClock()
 
     @Test("what a key seals only that key opens, in the same context") func sealsAndOpens() throws {
-        let keys = KeyService(account: account, clock: clock)
+        let keys = try KeyService(account: account, clock: clock, documents: DocumentStore(directory: nil))
         let (id, arn) = keys.create(description: "k")
         let blob = try keys.seal(Array("secret".utf8), keyID: id, context: ["f": "a"])
         #expect(!blob.contains(sequence: Array("secret".utf8)))
@@ -53,7 +54,7 @@ struct MessagingTests {
     }
 
     @Test("a disabled key refuses until it is enabled again") func refusesDisabled() async throws {
-        let keys = KeyService(account: account, clock: clock)
+        let keys = try KeyService(account: account, clock: clock, documents: DocumentStore(directory: nil))
         let (id, arn) = keys.create(description: "k")
         let blob = try keys.seal([1], keyID: arn)
         _ = try await keys.call("DisableKey", ["KeyId": .string(id)])
@@ -63,7 +64,7 @@ struct MessagingTests {
     }
 
     @Test("an alias names its key") func resolvesAlias() async throws {
-        let keys = KeyService(account: account, clock: clock)
+        let keys = try KeyService(account: account, clock: clock, documents: DocumentStore(directory: nil))
         let (id, _) = keys.create(description: "k")
         keys.createAlias("alias/a", keyID: id)
         let answer = try await keys.call("DescribeKey", ["KeyId": "alias/a"])

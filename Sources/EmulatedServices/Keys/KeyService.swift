@@ -1,200 +1,234 @@
 import Crypto
+package import DurableDocuments
 package import EmulatorCore
 package import ExactJSON
-import Timekeeping
+import Foundation
 import Synchronization
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import Timekeeping
 
 /// KMS keys with real cryptography: AES-256-GCM under key material that never leaves this type.
+///
+/// Symmetric keys are emulated. Key policies and grants are kept and given back; nobody is refused for want of one.
 package final class KeyService: EmulatedService {
-    private struct Key {
-        var id: String
-        var arn: String
-        var description: String
-        var enabled: Bool
-        var rotates: Bool
+    static let keyCollection = "kms.key"
+    static let aliasCollection = "kms.alias"
+
+    struct Alias: Sendable {
+        var keyID: String
         var created: Timestamp
-        var material: SymmetricKey
+        var updated: Timestamp
     }
 
-    private struct State {
-        var keys: [String: Key] = [:]
-        /// `alias/name` to key id.
-        var aliases: [String: String] = [:]
+    struct State {
+        var keys: [String: KeyRecord] = [:]
+        /// By `alias/name`.
+        var aliases: [String: Alias] = [:]
     }
 
-    private let account: EmulatedAccount
-    private let clock: VirtualClock
-    private let state = Mutex(State())
+    let account: EmulatedAccount
+    let clock: VirtualClock
+    let documents: DocumentStore
+    let state = Mutex(State())
 
-    package init(account: EmulatedAccount, clock: VirtualClock) {
+    package init(
+        account: EmulatedAccount, clock: VirtualClock, documents: DocumentStore
+    ) throws(DocumentStoreError) {
         self.account = account
         self.clock = clock
-    }
-
-    /// Makes a key; returns its id and ARN.
-    package func create(description: String, enabled: Bool = true, rotates: Bool = false) -> (id: String, arn: String) {
-        let id = UUID().uuidString.lowercased()
-        let key = Key(
-            id: id, arn: account.arn("kms", "key/\(id)"), description: description, enabled: enabled, rotates: rotates,
-            created: clock.now, material: SymmetricKey(size: .bits256))
-        state.withLock { $0.keys[id] = key }
-        return (id, key.arn)
-    }
-
-    /// - Parameter name: with its prefix `alias/`.
-    package func createAlias(_ name: String, keyID: String) {
-        let id = keyID.split(separator: "/").last.map(String.init) ?? keyID
-        state.withLock { $0.aliases[name] = id }
-    }
-
-    /// Encrypts under a key, given by id, ARN or alias.
-    ///
-    /// - Throws: `DisabledException` or `NotFoundException`.
-    package func seal(
-        _ plaintext: [UInt8], keyID: String, context: JSONValue = [:]
-    ) throws(AWSServiceError) -> [UInt8] {
-        let key = try usableKey(keyID)
-        do {
-            let box = try AES.GCM.seal(plaintext, using: key.material, authenticating: context.serialized())
-            // The blob names its key, so that Decrypt need not be told.
-            return Array(key.id.utf8) + Array(box.combined ?? Data())
-        } catch {
-            throw AWSServiceError("KMSInternalException", "encryption failed", status: 500)
-        }
-    }
-
-    /// Decrypts what `seal` made; the key's ARN comes with it.
-    package func open(
-        _ blob: [UInt8], context: JSONValue = [:]
-    ) throws(AWSServiceError) -> (plaintext: [UInt8], keyARN: String) {
-        let invalid = AWSServiceError("InvalidCiphertextException", "")
-        guard blob.count > 36, let id = String(validating: blob[..<36], as: UTF8.self) else { throw invalid }
-        guard state.withLock({ $0.keys[id] != nil }) else { throw invalid }
-        let key = try usableKey(id)
-        do {
-            let box = try AES.GCM.SealedBox(combined: blob[36...])
-            return (Array(try AES.GCM.open(box, using: key.material, authenticating: context.serialized())), key.arn)
-        } catch {
-            throw invalid
+        self.documents = documents
+        let keys = try documents.documents(in: Self.keyCollection)
+        let aliases = try documents.documents(in: Self.aliasCollection)
+        state.withLock { state in
+            for (id, json) in keys { state.keys[id] = KeyRecord(id: id, json) }
+            for (name, json) in aliases { state.aliases[name] = Self.alias(json) }
         }
     }
 
     package func call(_ operation: String, _ input: JSONValue) async throws(AWSServiceError) -> JSONValue {
         switch operation {
-        case "CreateKey":
-            let (id, _) = create(description: input["Description"]?.stringValue ?? "")
-            return ["KeyMetadata": metadata(try key(id))]
-        case "ListKeys":
-            let keys = state.withLock { $0.keys.values.sorted { $0.id < $1.id } }
-            return [
-                "Keys": .array(keys.map { ["KeyId": .string($0.id), "KeyArn": .string($0.arn)] }), "Truncated": false,
-            ]
-        case "ListAliases":
-            let aliases = state.withLock { $0.aliases }.sorted { $0.key < $1.key }
-            return [
-                "Aliases": .array(
-                    aliases.map { alias in
-                        [
-                            "AliasName": .string(alias.key), "TargetKeyId": .string(alias.value),
-                            "AliasArn": .string(account.arn("kms", alias.key)),
-                        ]
-                    }), "Truncated": false,
-            ]
-        case "DescribeKey": return ["KeyMetadata": metadata(try key(keyID(input)))]
-        case "GetKeyRotationStatus": return ["KeyRotationEnabled": .bool(try key(keyID(input)).rotates)]
-        case "EnableKey", "DisableKey":
-            let id = try key(keyID(input)).id
-            state.withLock { $0.keys[id]?.enabled = operation == "EnableKey" }
-            return [:]
-        case "Encrypt":
-            let plaintext = try bytes(input["Plaintext"], "Plaintext")
-            guard plaintext.count <= 4096 else {
-                throw .validation(
-                    "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: "
-                        + "Member must have length less than or equal to 4096")
-            }
-            let key = try key(keyID(input))
-            let blob = try seal(plaintext, keyID: key.id, context: input["EncryptionContext"] ?? [:])
-            return [
-                "CiphertextBlob": .string(Data(blob).base64EncodedString()), "KeyId": .string(key.arn),
-                "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
-            ]
-        case "Decrypt":
-            let blob = try bytes(input["CiphertextBlob"], "CiphertextBlob")
-            let (plaintext, arn) = try open(blob, context: input["EncryptionContext"] ?? [:])
-            return [
-                "Plaintext": .string(Data(plaintext).base64EncodedString()), "KeyId": .string(arn),
-                "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
-            ]
-        case "GenerateDataKey":
-            let size = input["NumberOfBytes"]?.intValue ?? (input["KeySpec"] == "AES_128" ? 16 : 32)
-            guard (1...1024).contains(size) else { throw .validation("NumberOfBytes must be 1 to 1024") }
-            let plaintext = (0..<size).map { _ in UInt8.random(in: 0...255) }
-            let key = try key(keyID(input))
-            let blob = try seal(plaintext, keyID: key.id, context: input["EncryptionContext"] ?? [:])
-            return [
-                "Plaintext": .string(Data(plaintext).base64EncodedString()),
-                "CiphertextBlob": .string(Data(blob).base64EncodedString()), "KeyId": .string(key.arn),
-            ]
+        case "CreateKey": return try await createKey(input)
+        case "DescribeKey": return ["KeyMetadata": try key(input).metadata(account)]
+        case "ListKeys": return listKeys(input)
+        case "UpdateKeyDescription":
+            let description = try input.required("Description")
+            return try await changeKey(input) { key throws(AWSServiceError) in key.description = description }
+        case "EnableKey": return try await changeKey(input) { key throws(AWSServiceError) in key.status = .enabled }
+        case "DisableKey": return try await changeKey(input) { key throws(AWSServiceError) in key.status = .disabled }
+        case "ScheduleKeyDeletion": return try await scheduleDeletion(input)
+        case "CancelKeyDeletion": return try await cancelDeletion(input)
+        case "GetKeyRotationStatus": return try rotationStatus(input)
+        case "EnableKeyRotation": return try await enableRotation(input)
+        case "DisableKeyRotation":
+            return try await changeKey(input) { key throws(AWSServiceError) in key.rotationPeriod = nil }
+        case "CreateAlias", "UpdateAlias", "DeleteAlias": return try await changeAlias(operation, input)
+        case "ListAliases": return try listAliases(input)
+        case "GetKeyPolicy": return try keyPolicy(input)
+        case "PutKeyPolicy": return try await putKeyPolicy(input)
+        case "ListKeyPolicies":
+            _ = try key(input)
+            return ["PolicyNames": ["default"], "Truncated": false]
+        case "TagResource", "UntagResource": return try await changeTags(input)
+        case "ListResourceTags":
+            return ["Tags": try key(input).tags.json(key: "TagKey", value: "TagValue"), "Truncated": false]
+        case "CreateGrant": return try await createGrant(input)
+        case "ListGrants": return try listGrants(input)
+        case "RevokeGrant", "RetireGrant": return try await revokeGrant(input)
+        case "Encrypt": return try encrypt(input)
+        case "Decrypt": return try decrypt(input)
+        case "ReEncrypt": return try reEncrypt(input)
+        case "GenerateDataKey", "GenerateDataKeyWithoutPlaintext": return try generateDataKey(operation, input)
+        case "GenerateRandom": return try generateRandom(input)
+        case "Sign", "Verify", "GetPublicKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
+            "GenerateMac", "VerifyMac", "DeriveSharedSecret":
+            throw AWSServiceError(
+                "UnsupportedOperationException",
+                "\(operation) needs an asymmetric or HMAC key; the emulator has symmetric keys.")
         default: throw .unknownOperation(operation)
         }
     }
 
-    private func keyID(_ input: JSONValue) -> String { input["KeyId"]?.stringValue ?? "" }
+    // MARK: For other services
 
-    private func bytes(_ value: JSONValue?, _ name: String) throws(AWSServiceError) -> [UInt8] {
-        guard let text = value?.stringValue, let data = Data(base64Encoded: text), !data.isEmpty else {
-            throw .validation("\(name) must be base64 and not empty")
+    /// Makes a key; returns its id and ARN.
+    ///
+    /// - Parameter id: of the key; one that exists already, from an earlier process, is taken as it is.
+    @discardableResult
+    package func create(
+        description: String, enabled: Bool = true, rotates: Bool = false, id: String? = nil, policy: JSONValue? = nil,
+        tags: [String: String] = [:]
+    ) -> (id: String, arn: String) {
+        let id = id ?? UUID().uuidString.lowercased()
+        var key = KeyRecord(
+            id: id, arn: account.arn("kms", "key/\(id)"), description: description,
+            status: enabled ? .enabled : .disabled, rotationPeriod: rotates ? 365 : nil, created: clock.now,
+            policy: policy?.text ?? KeyRecord.defaultPolicy(account), material: SymmetricKey(size: .bits256))
+        key.tags = ResourceTags(map: tags)
+        let made = key
+        let kept = state.withLock { state in
+            if let existing = state.keys[id] { return existing }
+            state.keys[id] = made
+            documents.record([.init(Self.keyCollection, id, made.json)])
+            return made
         }
-        return Array(data)
+        return (kept.id, kept.arn)
     }
+
+    /// Points an alias to a key, whether the alias exists or not.
+    ///
+    /// - Parameter name: with its prefix `alias/`.
+    package func createAlias(_ name: String, keyID: String) {
+        let id = keyID.split(separator: "/").last.map(String.init) ?? keyID
+        let now = clock.now
+        state.withLock { state in
+            let alias = Alias(keyID: id, created: state.aliases[name]?.created ?? now, updated: now)
+            state.aliases[name] = alias
+            documents.record([.init(Self.aliasCollection, name, Self.json(alias))])
+        }
+    }
+
+    /// Makes the key that AWS owns for a service, unless it is there.
+    ///
+    /// - Parameter alias: `alias/aws/lambda`.
+    package func provide(alias: String, description: String) {
+        let isThere = state.withLock { state in
+            state.aliases[alias].map { state.keys[$0.keyID] != nil } ?? false
+        }
+        guard !isThere else { return }
+        let id = create(description: description, rotates: true).id
+        state.withLock { state in
+            state.keys[id]?.isManagedByAWS = true
+            if let key = state.keys[id] { documents.record([.init(Self.keyCollection, id, key.json)]) }
+        }
+        createAlias(alias, keyID: id)
+    }
+
+    // MARK: Pieces
+
+    static func json(_ alias: Alias) -> JSONValue {
+        [
+            "key": .string(alias.keyID), "created": .integer(alias.created.nanosecondsSinceEpoch),
+            "updated": .integer(alias.updated.nanosecondsSinceEpoch),
+        ]
+    }
+
+    private static func alias(_ json: JSONValue) -> Alias {
+        Alias(
+            keyID: json.text("key") ?? "",
+            created: Timestamp(nanosecondsSinceEpoch: Int64(json.whole("created") ?? 0)),
+            updated: Timestamp(nanosecondsSinceEpoch: Int64(json.whole("updated") ?? 0)))
+    }
+
+    func key(_ input: JSONValue) throws(AWSServiceError) -> KeyRecord { try key(try input.required("KeyId")) }
 
     /// The key of an id, an ARN, an alias or an alias's ARN.
-    private func key(_ name: String) throws(AWSServiceError) -> Key {
-        let found = state.withLock { state -> Key? in
-            var id = name
-            if let alias = name.range(ofAlias: "alias/") {
-                id = state.aliases[alias] ?? ""
-            } else if let last = name.split(separator: "/").last {
-                id = String(last)
+    func key(_ name: String) throws(AWSServiceError) -> KeyRecord {
+        let now = clock.now
+        let local = KeyName(name, account: account)
+        let found = state.withLock { state -> KeyRecord? in
+            let id: String
+            switch local {
+            case .alias(let alias): id = state.aliases[alias]?.keyID ?? ""
+            case .key(let key): id = key
             }
-            return state.keys[id]
+            guard let key = state.keys[id] else { return nil }
+            if case .pendingDeletion(let moment) = key.status, moment <= now {
+                state.keys[id] = nil
+                documents.record([.init(Self.keyCollection, id, nil)])
+                return nil
+            }
+            return key
         }
-        guard let found else {
-            let arn = name.hasPrefix("arn:") ? name : account.arn("kms", "key/\(name)")
-            throw AWSServiceError("NotFoundException", "Key '\(arn)' does not exist")
+        if let found { return found }
+        switch local {
+        case .alias(let alias):
+            throw AWSServiceError("NotFoundException", "Alias \(account.arn("kms", alias)) is not found.")
+        case .key(let id):
+            guard UUID(uuidString: id) != nil else {
+                throw AWSServiceError("NotFoundException", "Invalid keyId '\(id)'")
+            }
+            throw AWSServiceError(
+                "NotFoundException",
+                "Key '\(name.hasPrefix("arn:") ? name : account.arn("kms", "key/\(id)"))' does not exist")
         }
-        return found
     }
 
-    private func usableKey(_ name: String) throws(AWSServiceError) -> Key {
-        let key = try key(name)
-        guard key.enabled else { throw AWSServiceError("DisabledException", "\(key.arn) is disabled.") }
-        return key
-    }
-
-    private func metadata(_ key: Key) -> JSONValue {
-        [
-            "AWSAccountId": .string(account.id), "KeyId": .string(key.id), "Arn": .string(key.arn),
-            "CreationDate": .double(Double(key.created.wholeSecondsSinceEpoch)), "Enabled": .bool(key.enabled),
-            "Description": .string(key.description), "KeyUsage": "ENCRYPT_DECRYPT",
-            "KeyState": .string(key.enabled ? "Enabled" : "Disabled"), "Origin": "AWS_KMS", "KeyManager": "CUSTOMER",
-            "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT", "KeySpec": "SYMMETRIC_DEFAULT",
-            "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"], "MultiRegion": false,
-        ]
+    /// Changes a key that is not about to be deleted.
+    @discardableResult
+    func changeKey(
+        _ input: JSONValue, evenPending: Bool = false,
+        _ body: (inout KeyRecord) throws(AWSServiceError) -> Void
+    ) async throws(AWSServiceError) -> JSONValue {
+        let id = try key(input).id
+        let result: Result<DocumentStore.Commit, AWSServiceError> = state.withLock { state in
+            guard var key = state.keys[id] else {
+                return .failure(
+                    AWSServiceError("NotFoundException", "Key '\(account.arn("kms", "key/\(id)"))' does not exist"))
+            }
+            do throws(AWSServiceError) {
+                if !evenPending { try key.checkChangeable() }
+                try body(&key)
+                state.keys[id] = key
+                return .success(documents.record([.init(Self.keyCollection, id, key.json)]))
+            } catch { return .failure(error) }
+        }
+        try await result.get().wait()
+        return [:]
     }
 }
 
-extension String {
-    /// `alias/name` of an alias or an alias's ARN.
-    fileprivate func range(ofAlias prefix: String) -> String? {
-        let local = hasPrefix("arn:") ? String(split(separator: ":", maxSplits: 5).last ?? "") : self
-        return local.hasPrefix(prefix) ? local : nil
+/// What a caller names a key by.
+enum KeyName: Sendable, Equatable {
+    /// A key's id.
+    case key(String)
+    /// `alias/name`.
+    case alias(String)
+
+    init(_ text: String, account: EmulatedAccount) {
+        let local = text.hasPrefix("arn:") ? String(text.split(separator: ":", maxSplits: 5).last ?? "") : text
+        if local.hasPrefix("alias/") {
+            self = .alias(local)
+        } else {
+            self = .key(local.hasPrefix("key/") ? String(local.dropFirst("key/".count)) : local)
+        }
     }
 }
