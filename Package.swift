@@ -101,7 +101,8 @@ let package = Package(
         room(
             "StackEmulator",
             knows: [
-                "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices", "EmulatedStacks",
+                "AWSSigning", "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices",
+                "EmulatedStacks",
                 "EmulatedObjects", "DurableDocuments", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping",
                 "Wildcards", "CArchive", "CZlib", crypto, nioCore, nioPosix, nioHTTP1,
                 subprocess,

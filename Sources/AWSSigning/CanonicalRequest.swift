@@ -39,6 +39,27 @@ package struct CanonicalRequest: Sendable, Equatable {
         ].joined(separator: "\n")
     }
 
+    /// The canonical form of a request that has been received: just the headers that its sender has signed are in it.
+    ///
+    /// - Parameters:
+    ///   - path: as it is on the wire.
+    ///   - query: as it is on the wire, without the signature itself.
+    ///   - values: the values of a header, by its name in lower case.
+    package init(
+        method: String, path: String, query: String, signedHeaders names: [String],
+        values: (String) -> [String], doubleEncodesPath: Bool, payloadHash: String
+    ) {
+        signedHeaders = names.joined(separator: ";")
+        let lines = names.map { name in
+            "\(name):\(values(name).map(Self.collapsed).joined(separator: ","))\n"
+        }.joined()
+        let encoded = doubleEncodesPath ? PercentEncoding.encode(Self.withoutDotSegments(path), keeping: "/") : path
+        text = [
+            method.uppercased(), encoded.isEmpty ? "/" : encoded, Self.sortedQuery(query), lines, signedHeaders,
+            payloadHash,
+        ].joined(separator: "\n")
+    }
+
     /// Runs of white space become one space; none is left at the ends.
     static func collapsed(_ value: String) -> String {
         value.split(whereSeparator: \.isWhitespace).joined(separator: " ")

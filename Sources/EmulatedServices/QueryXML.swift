@@ -71,7 +71,8 @@ package enum QueryXML {
     }
 
     /// Text as XML 1.0 allows it: markup escaped, control characters that it cannot say left out.
-    static func escape(_ text: String) -> String {
+    /// A text as it stands between tags.
+    package static func escape(_ text: String) -> String {
         var output = ""
         output.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

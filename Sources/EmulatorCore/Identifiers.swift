@@ -28,6 +28,18 @@ package enum Identifiers {
         return String(decoding: (0..<digits).map { _ in hexDigits[Int(generator.next() & 15)] }, as: UTF8.self)
     }
 
+    /// Random lower-case letters and digits, the form of an API's and its resources' ids.
+    package static func letters(_ count: Int) -> String {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        var generator = SystemRandomNumberGenerator()
+        return String(
+            decoding: (0..<count).map { _ in letters[Int(generator.next(upperBound: UInt(letters.count)))] },
+            as: UTF8.self)
+    }
+
+    /// The form of an API's extended request ids.
+    package static func extendedRequestID() -> String { hex(15) + "=" }
+
     /// An identifier of a resource that is the same for the same stack and logical id every time.
     package static func stable(_ seed: String, length: Int, alphabet: String = "abcdefghijklmnopqrstuvwxyz0123456789")
         -> String

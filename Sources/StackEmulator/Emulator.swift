@@ -78,7 +78,7 @@ package final class Emulator: Sendable {
 
     private func bind(_ listener: HTTPListener) async throws(EmulatorError) -> Int {
         do {
-            return try await listener.bind(host: "127.0.0.1", port: configuration.port)
+            return try await listener.bind(host: configuration.host, port: configuration.port)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw EmulatorError(
                 code: .port, message: "port \(configuration.port) is in use; choose another one, or 0 for any free one")
@@ -129,25 +129,30 @@ package final class Emulator: Sendable {
                 metrics: metrics, nursery: nursery, eventLoops: MultiThreadedEventLoopGroup.singleton, date: date,
                 switches: configuration.switches, baseEnvironment: configuration.baseEnvironment))
         lambda.setEndpoint(endpointURL)
+        let signatures = SignatureGate(
+            credentials: KnownCredentials(configuration.credentials) { [weak lambda] id in
+                lambda?.functions.lazy.map { ProcessEnvironment.credentials(of: $0.name) }
+                    .first { $0.accessKeyID == id }
+            }, realTime: configuration.realTime)
         let permissions = FunctionPermissions()
         let mappings = EventSourceRegistry()
-        let gateway = APIGatewayService(account: account)
-        let gatewayResources = GatewayResources(
-            gateway: gateway, surroundings: stageSurroundings(permissions, lambda: lambda, logs: logs, metrics: metrics)
-        )
+        let gateway = APIGatewayService(
+            surroundings: stageSurroundings(
+                permissions, signatures: signatures, lambda: lambda, logs: logs, metrics: metrics))
         let code = FunctionCodeStore(
             locations: configuration.code, commands: configuration.functions, fallbacks: configuration.bundledFunctions)
         let functionResources = FunctionResources(
-            configuration: configuration, code: code, clock: clock, keys: keys, queues: queues, topics: topics, tables: tables,
+            configuration: configuration, code: code, clock: clock, keys: keys, queues: queues, topics: topics,
+            tables: tables,
             lambda: lambda, permissions: permissions, mappings: mappings,
-            permissionsChanged: { gatewayResources.rebuildAll() })
+            permissionsChanged: {})
         let store = StackStore(clock: clock)
         let operations = StackOperation.Surroundings(
             account: account, clock: clock, store: store,
             catalog: ResourceCatalog([
                 TableResources(tables: tables), KeyResources(keys: keys), AccessResources(),
                 MonitoringResources(logs: logs, metrics: metrics), MessagingResources(queues: queues, topics: topics),
-                functionResources, gatewayResources,
+                functionResources, GatewayResources(gateway: gateway),
             ]), notice: { [tell = configuration.notice] notice in tell("not emulated: \(notice)") })
         let archive = configuration.dataDirectory.map(StackArchive.init)
         let notices = try await InitialStacks(
@@ -164,12 +169,8 @@ package final class Emulator: Sendable {
                 }))
         let dispatcher = Dispatcher(
             gateway: gateway,
-            gatewayCalls: APIGatewayRESTService(
-                gateway: gateway,
-                documents: { [clock] in
-                    APIGatewayDocuments(
-                        resources: store.all.flatMap { $0.resources.map(\.resolved) }, createdAt: clock.now)
-                }), lambda: LambdaRESTService(functions: lambda, mappings: mappings),
+            gatewayCalls: APIGatewayRESTService(gateway: gateway),
+            lambda: LambdaRESTService(functions: lambda, mappings: mappings),
             json: JSONProtocol(
                 services: Self.jsonServices(
                     tables: tables, metrics: metrics, logs: logs, keys: keys, queues: queues,
@@ -182,7 +183,8 @@ package final class Emulator: Sendable {
                     service: metrics, namespace: CloudWatchService.namespace, types: CloudWatchService.memberTypes,
                     errorCode: CloudWatchService.queryErrorCode),
             ]), objects: S3Protocol(objects: objects, realTime: configuration.realTime),
-            clock: ClockEndpoint(clock: clock, mode: configuration.clockMode))
+            clock: ClockEndpoint(clock: clock, mode: configuration.clockMode),
+            signatures: configuration.requiresSignature ? signatures : nil)
         metrics.start()
         lambda.start()
         state.withLock { $0.dispatcher = dispatcher }
@@ -194,12 +196,13 @@ package final class Emulator: Sendable {
     }
 
     private func stageSurroundings(
-        _ permissions: FunctionPermissions, lambda: LambdaService, logs: LogsService, metrics: CloudWatchService
+        _ permissions: FunctionPermissions, signatures: SignatureGate, lambda: LambdaService, logs: LogsService,
+        metrics: CloudWatchService
     ) -> StageRuntime.Surroundings {
         let account = account
         return StageRuntime.Surroundings(
             account: account, clock: clock, functions: lambda, logs: logs, metrics: metrics, nursery: nursery,
-            eventLoops: MultiThreadedEventLoopGroup.singleton, switches: configuration.switches
+            eventLoops: MultiThreadedEventLoopGroup.singleton, switches: configuration.switches, signatures: signatures
         ) { function, method in
             permissions.allow(
                 function: function, service: "apigateway.amazonaws.com", sourceARN: method, account: account)

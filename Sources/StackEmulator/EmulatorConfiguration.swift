@@ -1,3 +1,4 @@
+package import AWSSigning
 package import Timekeeping
 
 /// What to run, and how.
@@ -25,6 +26,12 @@ package struct EmulatorConfiguration: Sendable {
     package var switches: EmulatorSwitches
     /// Whether to start without the configured stack: stacks are deployed to the emulator when it runs.
     package var startsEmpty = false
+    /// The address to listen on; only this machine reaches a loopback address.
+    package var host = "127.0.0.1"
+    /// Whether every call of the AWS API must carry a valid Signature V4.
+    package var requiresSignature = false
+    /// The keys that callers may sign with; functions have keys of their own besides.
+    package var credentials = EmulatorConfiguration.defaultCredentials
     /// Whether a template that asks for what is not emulated is an error, or only listed.
     package var refusesUnsupported = false
     /// Told, at run time, what a deployed template asks for and does not get, and what cannot be kept.
@@ -33,6 +40,12 @@ package struct EmulatorConfiguration: Sendable {
     package var baseEnvironment: [String: String]
     /// The machine's time.
     package var realTime: @Sendable () -> Timestamp
+
+    /// The pair that the emulator's own documentation names, and the identity without the permission kms:Decrypt.
+    package static let defaultCredentials = [
+        AWSCredentials(accessKeyID: "test", secretAccessKey: "test"),
+        AWSCredentials(accessKeyID: Caller.accessKeyWithoutDecrypt, secretAccessKey: "test"),
+    ]
 
     package init(
         templateText: String, templateFile: String, stackName: String, parameters: [String: String] = [:],

@@ -13,6 +13,8 @@ package struct EmulatorSwitches: Sendable, Equatable {
     package var integrationTimeoutMessage = "Endpoint request timed out"
     /// The words of a 413.
     package var requestTooLongMessage = "Request Too Long"
+    /// What all APIs of the account may take together (API Gateway: 10,000 requests a second, 5,000 at once); nil for no limit.
+    package var accountThrottle: ThrottleLimit? = ThrottleLimit(rate: 10_000, burst: 5_000)
     /// How long after a failed batch its first retry comes; the delay doubles with each failure.
     package var firstRetryDelay: Duration = .seconds(1)
     /// The longest delay between two tries of a batch.

@@ -12,8 +12,13 @@ import Timekeeping
         "-1e99999", "$context.", "requestId", "~", "~1", "%", "%4", "%41", "+", "&", "=", "/", "//", "{id}", "{p+}",
         "?",
         "'", "\\", " ", "\u{0}", "\r\n", "é", "method.request.path.", "Credential=", "batchItemFailures",
-        "itemIdentifier",
+        "itemIdentifier", "#set(", "#if(", "#foreach(", "#end", "#else", "$input", "$util", "$x", ".json(", ".path(",
+        ")",
+        "..", "==", "AWS4-HMAC-SHA256 ", "SignedHeaders=", "Signature=", "20260101T000000Z", ";chunk-signature=",
     ]
+
+    private static let gate = SignatureGate(
+        credentials: KnownCredentials(EmulatorConfiguration.defaultCredentials), realTime: Timestamp.system)
 
     @Test("random text from outside is read or refused", arguments: 0..<40) func readers(seed: Int) {
         var generator = SplitMix(state: UInt64(seed))
@@ -30,7 +35,7 @@ import Timekeeping
             _ = Dispatcher.apiID(inHost: text)
             _ = MethodSettingsTable.path(text)
             _ = FunctionCommand.words(of: text)
-            _ = MockIntegration.status(in: text)
+            _ = MockStatus.read(text)
             _ = LambdaService.name(in: text)
             _ = BatchResponse.outcome(of: bytes, batch: ["1"])
             _ = AccessLogFormat(text).line(AccessLogRecord())
@@ -40,11 +45,21 @@ import Timekeeping
             var table = RouteTable()
             table.add(text, resource: 0)
             _ = table.match(text[...])
-            if let parameter = CacheKeyParameter(text) {
-                var key = CacheKey(method: 0)
+            if let parameter = RequestParameter(text) {
+                var key = CacheKey(namespace: text, method: "GET")
                 parameter.append(to: &key, request: request, pathParameters: [])
             }
             _ = ContentDecoding.inflate(bytes)
+            if let template = try? MappingTemplate(text) {
+                _ = try? template.rendered(
+                    MappingScope(
+                        body: text, path: [:], queryString: [:], headers: [:], context: [:], stageVariables: [:]))
+            }
+            _ = MappingPath("$" + text)?.value(in: ["a": [1]])
+            _ = ValueMapping(text)
+            _ = APIGatewayService.isPathPart(text)
+            _ = ChunkedSignatures(bytes)
+            _ = Self.gate.check(request, service: nil)
         }
     }
 

@@ -11,29 +11,52 @@ import Testing
             ("{}", nil), ("", nil), (#"{"statusCode": "x"}"#, nil), (#"{"statusCode": 9}"#, nil),
         ] as [(String, Int?)])
     func status(_ template: String, _ status: Int?) {
-        #expect(MockIntegration.status(in: template) == status)
+        #expect(MockStatus.read(template) == status)
     }
 
-    private let mock = MockIntegration(
-        requestTemplates: ["application/json": "{ statusCode: 200 }", "text/plain": "{statusCode: 404}"],
-        answers: [
-            .init(status: 204, selectionPattern: nil, headers: [("Vary", "Origin")], templates: [:]),
-            .init(status: 410, selectionPattern: "4\\d\\d", headers: [], templates: ["application/json": "gone"]),
+    private static let mock: JSONValue = [
+        "type": "MOCK",
+        "requestTemplates": ["application/json": "{ statusCode: 200 }", "text/plain": "{statusCode: 404}"],
+        "integrationResponses": [
+            "204": ["statusCode": "204", "responseParameters": ["method.response.header.Vary": "'Origin'"]],
+            "410": [
+                "statusCode": "410", "selectionPattern": "4\\d\\d", "responseTemplates": ["application/json": "gone"],
+            ],
+        ],
+    ]
+
+    @Test("an integration's response is chosen by selection pattern, with a default") func chooses() throws {
+        let mock = try MappedIntegration(Self.mock)
+        let general = try #require(mock.response(to: "200"))
+        #expect(general.status == 204)
+        #expect(general.headers.map(\.name) == ["Vary"])
+        #expect(general.headers.map(\.value) == [.fixed("Origin")])
+        #expect(mock.response(to: "404")?.status == 410)
+        #expect(mock.response(to: "4040")?.status == 204)
+    }
+
+    @Test("without a default, a result that no pattern matches has no response") func fitsNone() throws {
+        let mock = try MappedIntegration([
+            "integrationResponses": ["404": ["statusCode": "404", "selectionPattern": "404"]]
         ])
-
-    @Test("a mock's answer is chosen by selection pattern, with a default") func chooses() throws {
-        #expect(try #require(mock.response(contentType: nil)).status == 204)
-        #expect(try #require(mock.response(contentType: nil)).headers["vary"] == ["Origin"])
-        let chosen = try #require(mock.response(contentType: "text/plain; charset=utf-8"))
-        #expect(chosen.status == 410)
-        #expect(chosen.body == Array("gone".utf8))
+        #expect(mock.response(to: "200") == nil)
     }
 
-    @Test("a mock without a fitting answer has none") func fitsNone() {
-        let mock = MockIntegration(
-            requestTemplates: ["application/json": "{statusCode: 200}"],
-            answers: [.init(status: 404, selectionPattern: "404", headers: [], templates: [:])])
-        #expect(mock.response(contentType: nil) == nil)
+    @Test(
+        "a body without a template for its type is passed on or refused, as the integration says",
+        arguments: [
+            ("WHEN_NO_MATCH", ["application/json": "x"], true), ("WHEN_NO_TEMPLATES", ["application/json": "x"], false),
+            ("WHEN_NO_TEMPLATES", [:], true), ("NEVER", [:], false),
+        ] as [(String, JSONValue, Bool)])
+    func passthrough(_ behavior: String, _ templates: JSONValue, _ passes: Bool) throws {
+        let integration = try MappedIntegration([
+            "passthroughBehavior": .string(behavior), "requestTemplates": templates,
+        ])
+        if case .passedOn = integration.payload(contentType: "text/plain") {
+            #expect(passes)
+        } else {
+            #expect(!passes)
+        }
     }
 
     @Test(
@@ -52,17 +75,51 @@ import Testing
         #expect(response.headers["x-amzn-ErrorType"] == [errorType])
     }
 
-    @Test("headers of DEFAULT_4XX and DEFAULT_5XX are on the answers that have no setting of their own") func defaults()
+    @Test("what is set for DEFAULT_4XX and DEFAULT_5XX holds for the types that have no setting of their own")
+    func defaults() {
+        func header(_ value: String) -> JSONValue { ["gatewayresponse.header.X": .string("'\(value)'")] }
+        let responses = GatewayResponses(settings: [
+            "DEFAULT_4XX": .init(["responseParameters": header("four")]),
+            "DEFAULT_5XX": .init(["responseParameters": header("five")]), "THROTTLED": .init(["statusCode": "503"]),
+        ])
+        func answer(_ type: GatewayResponseType) -> ServerResponse {
+            responses.response(GatewayRefusal(type)) {
+                .init(
+                    request: ServerRequest(method: "GET", target: "/"), pathParameters: [], context: [:],
+                    stageVariables: [:])
+            }
+        }
+        #expect(answer(.missingAuthenticationToken).headers["x"] == ["four"])
+        #expect(answer(.default5XX).headers["x"] == ["five"])
+        #expect(answer(.integrationTimeout).headers["x"] == ["five"])
+        #expect(answer(.throttled).status == 503)
+        #expect(answer(.throttled).headers["x"].isEmpty)
+    }
+
+    @Test("a response template is filled in with the error, by the type that the caller accepts") func templates()
+        throws
     {
         let responses = GatewayResponses(settings: [
-            "DEFAULT_4XX": .init(status: nil, headers: [.init(name: "X", value: "four")]),
-            "DEFAULT_5XX": .init(status: nil, headers: [.init(name: "X", value: "five")]),
-            "THROTTLED": .init(status: 503, headers: []),
+            "DEFAULT_4XX": .init([
+                "responseTemplates": [
+                    "application/json": #"{"error":$context.error.messageString,"by":"$context.error.responseType"}"#,
+                    "text/plain": "$context.error.message at $stageVariables.place",
+                ]
+            ])
         ])
-        #expect(responses.response(.missingAuthenticationToken).headers["x"] == ["four"])
-        #expect(responses.response(.default5XX).headers["x"] == ["five"])
-        #expect(responses.response(.integrationTimeout).headers["x"] == ["five"])
-        #expect(responses.response(.throttled).status == 503)
-        #expect(responses.response(.throttled).headers["x"].isEmpty)
+        func answer(_ accepted: String?) -> ServerResponse {
+            responses.response(GatewayRefusal(.missingAuthenticationToken), accepted: accepted) {
+                .init(
+                    request: ServerRequest(method: "GET", target: "/"), pathParameters: [],
+                    context: [
+                        "error": [
+                            "message": "No \"way\"", "messageString": #""No \"way\"""#, "responseType": "X",
+                        ]
+                    ], stageVariables: ["place": "home"])
+            }
+        }
+        #expect(try JSONValue(parsing: answer(nil).body) == ["error": "No \"way\"", "by": "X"])
+        #expect(answer("text/plain").body == Array("No \"way\" at home".utf8))
+        #expect(answer("text/plain").headers["content-type"] == ["text/plain"])
     }
 }

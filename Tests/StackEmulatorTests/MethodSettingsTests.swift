@@ -15,7 +15,7 @@ import Testing
         #expect(MethodSettingsTable.path(escaped) == path)
     }
 
-    private let table = MethodSettingsTable([
+    private let table = table([
         [
             "ResourcePath": "/*", "HttpMethod": "*", "CachingEnabled": true, "CacheTtlInSeconds": 30,
             "MetricsEnabled": true,
@@ -24,6 +24,11 @@ import Testing
         ["ResourcePath": "/~1items~1{id}", "HttpMethod": "GET", "CachingEnabled": "true", "CacheTtlInSeconds": "0"],
         ["ResourcePath": "/~1search", "HttpMethod": "POST", "CachingEnabled": true],
     ])
+
+    /// As CloudFormation writes them.
+    private static func table(_ settings: JSONValue) -> MethodSettingsTable {
+        MethodSettingsTable(GatewayProperties(["MethodSettings": settings]).stage([:])["methodSettings"])
+    }
 
     @Test(
         "only GET is cached where caching is on in general, another method where an entry of its own says so",

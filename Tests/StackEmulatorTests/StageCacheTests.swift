@@ -6,11 +6,11 @@ import Timekeeping
 
 @Suite struct CacheKeyTests {
     private func key(
-        _ parameters: [String], method: Int = 0, target: String, id: String? = nil, headers: HTTPHeaders = [:]
+        _ parameters: [String], method: String = "GET", target: String, id: String? = nil, headers: HTTPHeaders = [:]
     ) -> CacheKey {
-        var key = CacheKey(method: method)
+        var key = CacheKey(namespace: "r", method: method)
         let request = ServerRequest(method: "GET", target: target, headers: headers)
-        for parameter in parameters.compactMap({ CacheKeyParameter($0) }) {
+        for parameter in parameters.compactMap({ RequestParameter($0) }) {
             parameter.append(to: &key, request: request, pathParameters: id.map { [("id", $0[...])] } ?? [])
         }
         return key
@@ -44,14 +44,14 @@ import Timekeeping
     @Test("values cannot run into each other, nor methods") func separate() {
         let parameters = ["method.request.querystring.a", "method.request.querystring.b"]
         #expect(key(parameters, target: "/?a=xy&b=z") != key(parameters, target: "/?a=x&b=yz"))
-        #expect(key([], method: 1, target: "/") != key([], method: 2, target: "/"))
+        #expect(key([], method: "GET", target: "/") != key([], method: "POST", target: "/"))
     }
 
     @Test(
         "what names no request parameter is none",
         arguments: ["", "path.id", "method.request.body.x", "method.request.path."])
     func invalid(_ text: String) {
-        #expect(CacheKeyParameter(text) == nil)
+        #expect(RequestParameter(text) == nil)
     }
 }
 
@@ -59,7 +59,7 @@ import Timekeeping
     private let now = Timestamp(secondsSinceEpoch: 1_000_000)
 
     private func key(_ text: String) -> CacheKey {
-        var key = CacheKey(method: 0)
+        var key = CacheKey(namespace: "r", method: "GET")
         key.append(text)
         return key
     }

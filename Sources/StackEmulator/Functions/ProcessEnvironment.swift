@@ -1,3 +1,4 @@
+import AWSSigning
 import EmulatorCore
 
 /// The variables that a function's process sees.
@@ -11,6 +12,7 @@ enum ProcessEnvironment {
         var variables = base.merging(function.command.variables) { _, new in new }
         // A function's own variables come first, the reserved ones below cannot be overridden.
         variables.merge(own) { _, new in new }
+        let credentials = credentials(of: function.name)
         variables.merge([
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -23,9 +25,9 @@ enum ProcessEnvironment {
             "AWS_REGION": account.region,
             "AWS_DEFAULT_REGION": account.region,
             "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": accessKey(of: function.name),
-            "AWS_SECRET_ACCESS_KEY": "emulated-secret-of-\(function.name)",
-            "AWS_SESSION_TOKEN": "emulated-session-of-\(function.name)",
+            "AWS_ACCESS_KEY_ID": credentials.accessKeyID,
+            "AWS_SECRET_ACCESS_KEY": credentials.secretAccessKey,
+            "AWS_SESSION_TOKEN": credentials.sessionToken ?? "",
             "LAMBDA_TASK_ROOT": function.command.workingDirectory ?? folder(of: function.command.executable),
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "_HANDLER": function.handler,
@@ -37,6 +39,13 @@ enum ProcessEnvironment {
     private static func folder(of path: String) -> String {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
         return path.hasPrefix("/") ? "/" + folder : folder
+    }
+
+    /// What a function signs its calls with.
+    static func credentials(of function: String) -> AWSCredentials {
+        AWSCredentials(
+            accessKeyID: accessKey(of: function), secretAccessKey: "emulated-secret-of-\(function)",
+            sessionToken: "emulated-session-of-\(function)")
     }
 
     /// The access key of the role that a function runs under; it tells the function's calls from others.

@@ -29,6 +29,11 @@ struct CBORProtocol: Sendable {
         }
     }
 
+    /// The answer to a request whose signature is missing or wrong.
+    static func refusal(_ error: AWSServiceError) -> ServerResponse {
+        failure(error, namespace: "com.amazon.coral.service", queryCode: nil)
+    }
+
     private static func input(of request: ServerRequest) throws(AWSServiceError) -> JSONValue {
         guard request.headers.first(name: "smithy-protocol")?.lowercased() == "rpc-v2-cbor" else {
             throw AWSServiceError("UnknownOperationException", "The header smithy-protocol must say rpc-v2-cbor.")

@@ -11,6 +11,8 @@ struct Dispatcher: Sendable {
     var query: QueryProtocol
     var objects: S3Protocol
     var clock: ClockEndpoint
+    /// Checks every call of the AWS API; nil when none has to be signed.
+    var signatures: SignatureGate?
 
     private static let apiPrefix = "/_aws/execute-api/"
 
@@ -25,6 +27,8 @@ struct Dispatcher: Sendable {
             return gateway.answer(request, api: id, path: path)
         }
         if path.hasPrefix(ClockEndpoint.path) { return clock.answer(request) }
+        // A body is signed as it is sent, compressed.
+        if let refused = signatures.flatMap({ Self.refusal(of: request, by: $0) }) { return .now(refused) }
         // Before any decoding: an object may be gzipped, and stays so.
         if request.headers.first(name: "X-Amz-Target") == nil, S3Protocol.isMeant(request) {
             return .later { await objects.answer(request) }
@@ -38,7 +42,7 @@ struct Dispatcher: Sendable {
             return .later { await json.answer(decoded, target: target) }
         }
         if path.hasPrefix("/2015-03-31/") { return .later { await lambda.answer(decoded) } }
-        if path.hasPrefix("/restapis") { return .now(gatewayCalls.answer(decoded)) }
+        if APIGatewayRESTService.owns(path) { return .later { await gatewayCalls.answer(decoded) } }
         if path.hasPrefix(CBORProtocol.pathPrefix) {
             return .later { await CBORProtocol(services: json.services).answer(decoded) }
         }
@@ -48,6 +52,15 @@ struct Dispatcher: Sendable {
         let error = AWSServiceError(
             "UnknownOperationException", "\(request.method) \(path) is not emulated.", status: 404)
         return .now(RESTAnswer.failure(error, messageMember: "message"))
+    }
+
+    /// The answer to a call that is not signed, or not rightly; nil when it is.
+    private static func refusal(of request: ServerRequest, by signatures: SignatureGate) -> ServerResponse? {
+        switch signatures.check(request, service: nil) {
+        case .valid: nil
+        case .unsigned: SignatureRefusals.response(to: request, nil)
+        case .refused(let fault): SignatureRefusals.response(to: request, fault)
+        }
     }
 
     /// `abc` of `abc.execute-api.us-west-2.amazonaws.com` or `abc.execute-api.localhost:4566`.

@@ -1,146 +1,139 @@
-import EmulatedServices
 import EmulatedStacks
 import EmulatorCore
 import ExactJSON
 import StackTemplate
-import Synchronization
 
 /// REST APIs with their resources, methods, deployments and stages.
-final class GatewayResources: ResourceProvider {
-    private let gateway: APIGatewayService
-    private let surroundings: StageRuntime.Surroundings
-    /// All parts of all APIs, in the order in which they were made.
-    private let parts = Mutex<[ResolvedResource]>([])
+///
+/// A deployment is a copy of what is there when it is made, as on AWS: a method that is changed or added later is served
+/// only by a new deployment.
+struct GatewayResources: ResourceProvider {
+    var gateway: APIGatewayService
 
-    init(gateway: APIGatewayService, surroundings: StageRuntime.Surroundings) {
-        self.gateway = gateway
-        self.surroundings = surroundings
-    }
-
-    let types = [
-        "AWS::ApiGateway::RestApi": ResourceType(
-            properties: ["Description", "EndpointConfiguration", "Name", "Tags", "FailOnWarnings"]),
-        "AWS::ApiGateway::Resource": ResourceType(
-            properties: ["ParentId", "PathPart", "RestApiId"], replacing: ["ParentId", "PathPart", "RestApiId"]),
-        "AWS::ApiGateway::Method": ResourceType(
-            properties: [
-                "ApiKeyRequired", "AuthorizationType", "HttpMethod", "Integration", "MethodResponses", "OperationName",
-                "RequestParameters", "ResourceId", "RestApiId",
-            ], replacing: ["HttpMethod", "ResourceId", "RestApiId"]
-        ) { GatewayResources.methodProblems($0) },
-        "AWS::ApiGateway::Deployment": ResourceType(
-            properties: ["Description", "RestApiId"], replacing: ["RestApiId"]),
-        "AWS::ApiGateway::Stage": ResourceType(
-            properties: [
-                "AccessLogSetting", "CacheClusterEnabled", "CacheClusterSize", "DeploymentId", "Description",
-                "MethodSettings", "RestApiId", "StageName", "Tags", "TracingEnabled", "Variables",
-            ], replacing: ["RestApiId", "StageName"]),
-        "AWS::ApiGateway::Account": ResourceType(properties: ["CloudWatchRoleArn"]),
-        "AWS::ApiGateway::GatewayResponse": ResourceType(
-            properties: ["ResponseParameters", "ResponseType", "RestApiId", "StatusCode"],
-            replacing: ["ResponseType", "RestApiId"]
-        ) { properties in
-            (properties["ResponseParameters"]?.objectValue ?? [:]).sorted { $0.key < $1.key }.compactMap {
-                name, value in
-                name.hasPrefix("gatewayresponse.header.") && StaticValue.text(value.stringValue) != nil
-                    ? nil : "the response parameter \(name) is not emulated; static headers are"
-            }
-        },
-    ]
-
-    private static func methodProblems(_ properties: JSONValue) -> [String] {
-        var problems: [String] = []
-        if let type = properties["AuthorizationType"]?.stringValue, type != "NONE" {
-            problems.append("the AuthorizationType \(type) is not emulated")
-        }
-        if properties["ApiKeyRequired"]?.boolValue == true { problems.append("API keys are not emulated") }
-        let type = properties["Integration"]?["Type"]?.stringValue ?? "(none)"
-        if type != "AWS_PROXY", type != "MOCK" { problems.append("the integration type \(type) is not emulated") }
-        return problems
-    }
+    let types = GatewayResourceTypes.all
 
     func create(
         _ resource: ResourceDeclaration, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        let identity = identity(of: resource, names)
-        if resource.type == "AWS::ApiGateway::Method" { try Self.checkCacheKeys(resource.properties) }
-        parts.withLock { $0.append(Self.part(resource, identity)) }
-        try rebuild(resource)
-        return identity
+        let input = GatewayProperties(resource.properties)
+        switch resource.type {
+        case "AWS::ApiGateway::RestApi":
+            let id = names.stable(10)
+            let root = names.stable(10, salt: "root")
+            try gateway.createAPI(input.restAPI(defaultName: names.generated, names.stackTags), ids: (id, root))
+            return ResourceIdentity(ref: id, attributes: ["RestApiId": id, "RootResourceId": root])
+        case "AWS::ApiGateway::Resource":
+            let id = names.stable(6)
+            try gateway.createResource(
+                api: input.api, parent: input.text("ParentId"), part: input.text("PathPart"), id: id)
+            return ResourceIdentity(ref: id, attributes: ["ResourceId": id])
+        case "AWS::ApiGateway::Method":
+            try putMethod(input, replaces: false)
+            return ResourceIdentity(ref: names.generated)
+        case "AWS::ApiGateway::Deployment":
+            let id = names.stable(6)
+            try gateway.createDeployment(api: input.api, input.deployment, id: id)
+            return ResourceIdentity(ref: id, attributes: ["DeploymentId": id])
+        case "AWS::ApiGateway::Stage":
+            try gateway.createStage(api: input.api, input.stage(names.stackTags))
+            return ResourceIdentity(ref: input.stageName)
+        default: return try createPart(resource.type, input, names)
+        }
+    }
+
+    private func createPart(
+        _ type: String, _ input: GatewayProperties, _ names: ResourceNames
+    ) throws(AWSServiceError) -> ResourceIdentity {
+        switch type {
+        case "AWS::ApiGateway::GatewayResponse":
+            try gateway.putGatewayResponse(
+                api: input.api, type: input.text("ResponseType"), input.gatewayResponse)
+            return ResourceIdentity(ref: names.generated, attributes: ["Id": names.generated])
+        case "AWS::ApiGateway::Model":
+            // A model's name is alphanumeric, so a generated one has no hyphens.
+            let name = input.optionalText("Name") ?? names.generated.filter { $0 != "-" }
+            try gateway.createModel(api: input.api, input.model(name: name), id: names.stable(6))
+            return ResourceIdentity(ref: name)
+        case "AWS::ApiGateway::RequestValidator":
+            let id = names.stable(6)
+            try gateway.createValidator(api: input.api, input.validator, id: id)
+            return ResourceIdentity(ref: id, attributes: ["RequestValidatorId": id])
+        case "AWS::ApiGateway::Account":
+            gateway.loggingRole = input.optionalText("CloudWatchRoleArn")
+            return ResourceIdentity(ref: names.generated, attributes: ["Id": names.generated])
+        default: throw AWSServiceError("ValidationError", "\(type) is not emulated.")
+        }
     }
 
     func update(
         _ resource: ResourceDeclaration, from old: ResolvedResource, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        if resource.type == "AWS::ApiGateway::Method" { try Self.checkCacheKeys(resource.properties) }
-        let identity = ResourceIdentity(ref: old.ref, attributes: old.attributes)
-        parts.withLock { parts in
-            guard let index = parts.firstIndex(where: { Self.isSame($0, old) }) else { return }
-            parts[index] = Self.part(resource, identity)
+        let input = GatewayProperties(resource.properties)
+        switch resource.type {
+        case "AWS::ApiGateway::RestApi":
+            try gateway.replaceAPI(old.ref, input.restAPI(defaultName: names.generated, names.stackTags))
+        case "AWS::ApiGateway::Method": try putMethod(input, replaces: true)
+        case "AWS::ApiGateway::Deployment":
+            let description = PatchOperation(
+                kind: .replace, path: "/description", segments: ["description"],
+                value: input.optionalText("Description") ?? "")
+            _ = try gateway.updateDeployment(api: input.api, old.ref, [description])
+        case "AWS::ApiGateway::Stage":
+            try gateway.replaceStage(api: input.api, input.stage(names.stackTags))
+        case "AWS::ApiGateway::GatewayResponse":
+            try gateway.putGatewayResponse(
+                api: input.api, type: input.text("ResponseType"), input.gatewayResponse)
+        case "AWS::ApiGateway::Model":
+            try gateway.createModel(api: input.api, input.model(name: old.ref), replaces: true)
+        case "AWS::ApiGateway::RequestValidator":
+            try gateway.createValidator(api: input.api, input.validator, id: old.ref)
+        case "AWS::ApiGateway::Account": gateway.loggingRole = input.optionalText("CloudWatchRoleArn")
+        default: break
         }
-        try rebuild(resource)
-        return identity
+        return ResourceIdentity(ref: old.ref, attributes: old.attributes)
     }
 
     func delete(_ resource: ResolvedResource) async throws(AWSServiceError) {
-        parts.withLock { parts in parts.removeAll { Self.isSame($0, resource) } }
-    }
-
-    private static func isSame(_ one: ResolvedResource, _ other: ResolvedResource) -> Bool {
-        one.type == other.type && one.ref == other.ref && one.logicalID == other.logicalID
-    }
-
-    private static func checkCacheKeys(_ properties: JSONValue) throws(AWSServiceError) {
-        for name in properties["Integration"]?["CacheKeyParameters"]?.arrayValue ?? [] {
-            let text = name.stringValue ?? ""
-            if CacheKeyParameter(text) == nil || properties["RequestParameters"]?[text] == nil {
-                throw AWSServiceError("BadRequestException", "Invalid cache key parameter specified: \(text)")
-            }
+        do throws(AWSServiceError) { try remove(resource) } catch  where error.code == "NotFoundException" {
+            // It is gone already, with the API that it was a part of.
         }
     }
 
-    /// A stage serves what is there when it is made or changed.
-    private func rebuild(_ resource: ResourceDeclaration) throws(AWSServiceError) {
-        guard resource.type == "AWS::ApiGateway::Stage" else { return }
-        let api = resource.properties["RestApiId"]?.stringValue ?? ""
-        let stack = ResolvedStack(parameters: [:], resources: parts.withLock { $0 }, outputs: [])
-        do throws(EmulatorError) {
-            for built in try RestAPIReader(stack: stack, now: surroundings.clock.now).apis() where built.id == api {
-                gateway.add(built, surroundings: surroundings)
-            }
-        } catch {
-            throw AWSServiceError("BadRequestException", error.message)
-        }
-    }
-
-    /// Puts all APIs together anew, because who may invoke the functions behind them has changed.
-    func rebuildAll() {
-        let stack = ResolvedStack(parameters: [:], resources: parts.withLock { $0 }, outputs: [])
-        guard let apis = try? RestAPIReader(stack: stack, now: surroundings.clock.now).apis() else { return }
-        for api in apis where !api.stages.isEmpty { gateway.add(api, surroundings: surroundings) }
-    }
-
-    private static func part(_ resource: ResourceDeclaration, _ identity: ResourceIdentity) -> ResolvedResource {
-        ResolvedResource(
-            logicalID: resource.logicalID, type: resource.type, properties: resource.properties, ref: identity.ref,
-            attributes: identity.attributes, deletionPolicy: "Delete", dependencies: [], location: resource.location)
-    }
-
-    private func identity(of resource: ResourceDeclaration, _ names: ResourceNames) -> ResourceIdentity {
+    private func remove(_ resource: ResolvedResource) throws(AWSServiceError) {
+        let input = GatewayProperties(resource.properties)
         switch resource.type {
-        case "AWS::ApiGateway::RestApi":
-            let id = names.stable(10)
-            return ResourceIdentity(
-                ref: id, attributes: ["RestApiId": id, "RootResourceId": names.stable(10, salt: "root")])
-        case "AWS::ApiGateway::Resource":
-            let id = names.stable(6)
-            return ResourceIdentity(ref: id, attributes: ["ResourceId": id])
+        case "AWS::ApiGateway::RestApi": try gateway.remove(resource.ref)
+        case "AWS::ApiGateway::Resource": try gateway.deleteResource(api: input.api, resource.ref)
+        case "AWS::ApiGateway::Method":
+            try gateway.deleteMethod(api: input.api, resource: input.text("ResourceId"), verb: input.verb)
         case "AWS::ApiGateway::Deployment":
-            let id = names.stable(6)
-            return ResourceIdentity(ref: id, attributes: ["DeploymentId": id])
-        case "AWS::ApiGateway::Stage":
-            return ResourceIdentity(ref: resource.properties["StageName"]?.stringValue ?? "prod")
-        default: return ResourceIdentity(ref: names.generated, attributes: ["Id": names.generated])
+            if let stage = input.optionalText("StageName"),
+                try gateway.record(input.api).stages[stage]?["deploymentId"]?.stringValue == resource.ref
+            {
+                try gateway.deleteStage(api: input.api, stage)
+            }
+            try gateway.deleteDeployment(api: input.api, resource.ref)
+        case "AWS::ApiGateway::Stage": try gateway.deleteStage(api: input.api, resource.ref)
+        case "AWS::ApiGateway::GatewayResponse":
+            try gateway.deleteGatewayResponse(api: input.api, type: input.text("ResponseType"))
+        case "AWS::ApiGateway::Model": try gateway.deleteModel(api: input.api, resource.ref)
+        case "AWS::ApiGateway::RequestValidator": try gateway.deleteValidator(api: input.api, resource.ref)
+        default: break
         }
+    }
+
+    /// A method with its responses and its integration, as one.
+    private func putMethod(_ input: GatewayProperties, replaces: Bool) throws(AWSServiceError) {
+        let resource = input.text("ResourceId")
+        var document = try gateway.methodDocument(
+            verb: input.verb, input.method, in: try gateway.record(input.api).definition, admitsUnsupported: true)
+        document.set(["methodResponses"], to: input.methodResponses)
+        if let integration = input.integration {
+            document.set(
+                ["methodIntegration"],
+                to: try gateway.integrationDocument(
+                    integration, of: document, resource: resource, admitsUnsupported: true))
+        }
+        try gateway.setMethod(api: input.api, resource: resource, verb: input.verb, document, replaces: replaces)
     }
 }
