@@ -1,7 +1,7 @@
 # Firedrill: `make drill` and `make test` do all the set-up on a fresh Debian 12 machine with Swift 6.3.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help drill test verify bench build format lint venv system-packages clean
+.PHONY: help drill test verify bench build format lint venv system-packages node clean
 
 SCENARIO ?= scenarios/items-crud.yaml
 VENV := .venv
@@ -16,7 +16,7 @@ drill: build ## Builds and runs the main job on the embedded emulator; ends with
 build: system-packages ## Builds the command and the handlers in release mode.
 	@swift build -c release
 
-test: system-packages venv ## Runs the tests and checks (at most 25 minutes from a fresh clone on 2 cores).
+test: system-packages node venv ## Runs the tests and checks (at most 25 minutes from a fresh clone on 2 cores).
 	@Tests/Checks/test.sh
 
 verify: system-packages venv ## Runs what is slower than `make test`: whole drills in release mode, some ended at random moments.
@@ -34,6 +34,10 @@ lint: ## Checks the format, as `make test` does.
 
 system-packages:
 	@Tests/Checks/system-packages.sh
+
+# The AWS CDK's libraries for Python run on Node.js.
+node:
+	@command -v node >/dev/null || Tests/Checks/system-packages.sh nodejs
 
 venv: $(VENV)/.done
 
