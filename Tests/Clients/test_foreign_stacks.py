@@ -249,8 +249,7 @@ def test_a_template_in_json_with_a_program_of_its_own_runs():
             )
 
         def counted():
-            group = f"/aws/lambda/{outputs['Function']}"
-            events = votes.client("logs").filter_log_events(logGroupName=group, filterPattern="counted")["events"]
+            events = votes.client("logs").filter_log_events(logGroupName=outputs["Log"], filterPattern="counted")["events"]
             return sorted(event["message"].strip() for event in events) if len(events) == 3 else None
 
         keys = [{"poll": {"S": "lunch"}, "voter": {"S": voter}} for voter in "abc"]
