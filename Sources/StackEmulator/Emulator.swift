@@ -139,8 +139,12 @@ package final class Emulator: Sendable {
         let gateway = APIGatewayService(
             surroundings: stageSurroundings(
                 permissions, signatures: signatures, lambda: lambda, logs: logs, metrics: metrics))
+        let reader = ObjectReader(objects: objects)
         let code = FunctionCodeStore(
-            locations: configuration.code, commands: configuration.functions, fallbacks: configuration.bundledFunctions)
+            locations: configuration.code, commands: configuration.functions, fallbacks: configuration.bundledFunctions
+        ) { bucket, key, version throws(AWSServiceError) in
+            try await reader.bytes(bucket: bucket, key: key, version: version)
+        }
         let functionResources = FunctionResources(
             configuration: configuration, code: code, clock: clock, keys: keys, queues: queues, topics: topics,
             tables: tables,
@@ -161,9 +165,7 @@ package final class Emulator: Sendable {
         let stacks = CloudFormationService(
             CloudFormationService.Surroundings(
                 operations: operations, run: { [nursery] work in await nursery.finish(work) },
-                fetchTemplate: { url throws(AWSServiceError) in
-                    throw AWSServiceError("ValidationError", "S3 error: The object \(url) cannot be read.")
-                },
+                fetchTemplate: { url throws(AWSServiceError) in try await reader.text(ofURL: url) },
                 changed: { [tell = configuration.notice] record in
                     do throws(AWSServiceError) { try archive?.record(record) } catch { tell(error.message) }
                 }))

@@ -168,3 +168,48 @@ def test_the_change_set_says_what_it_will_do(cloudformation, unique):
     cloudformation.execute_change_set(StackName=unique, ChangeSetName="next")
     assert cloudformation.describe_stacks(StackName=unique)["Stacks"][0]["StackStatus"] == "UPDATE_COMPLETE"
     cloudformation.delete_stack(StackName=unique)
+
+
+PACKAGED = """
+Parameters: {Word: {Type: String, Default: first}}
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.11
+      Handler: app.handler
+      Code: ./code
+      Role: !GetAtt Role.Arn
+      Environment: {Variables: {WORD: !Ref Word}}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+Outputs: {Name: {Value: !Ref Function}}
+"""
+
+HANDLER = """
+import os
+
+def handler(event, context):
+    return {"word": os.environ["WORD"], "version": 1}
+"""
+
+
+def test_packaged_code_is_deployed_and_an_update_changes_what_runs(aws, cloudformation, endpoint, unique, tmp_path):
+    (tmp_path / "code").mkdir()
+    (tmp_path / "template.yaml").write_text(PACKAGED)
+    aws("s3", "mb", f"s3://{unique}")
+
+    def deploy(source, *overrides):
+        (tmp_path / "code" / "app.py").write_text(source)
+        package = ("cloudformation", "package", "--template-file", "template.yaml", "--s3-bucket", unique)
+        aws(*package, "--output-template-file", "packaged.yaml", folder=tmp_path)
+        deploying = ("cloudformation", "deploy", "--template-file", "packaged.yaml", "--stack-name", unique)
+        more = ("--s3-bucket", unique, "--capabilities", "CAPABILITY_IAM", *overrides)
+        assert "Successfully" in aws(*deploying, *more, folder=tmp_path)
+        name = outputs(cloudformation.describe_stacks(StackName=unique)["Stacks"][0])["Name"]
+        return json.load(connect("lambda", endpoint).invoke(FunctionName=name)["Payload"])
+
+    assert deploy(HANDLER) == {"word": "first", "version": 1}
+    changed = HANDLER.replace("1}", "2}")
+    assert deploy(changed, "--parameter-overrides", "Word=second") == {"word": "second", "version": 2}
+    cloudformation.delete_stack(StackName=unique)
+    aws("s3", "rb", f"s3://{unique}", "--force")
