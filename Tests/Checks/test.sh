@@ -9,4 +9,5 @@ check "template: cfn-lint finds nothing" .venv/bin/cfn-lint --non-zero-exit-code
 check "build" swift build --build-tests
 counted "unit and end-to-end tests" swift swift test --skip-build
 counted "AWS clients against the emulator" pytest Tests/Checks/with-emulator.sh .build/debug .venv/bin/python -m pytest -q Tests/Clients
+check "an emulator killed while it writes keeps every acknowledged write" .venv/bin/python Tests/Checks/kills.py .build/debug 3
 closing

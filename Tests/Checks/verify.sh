@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What takes longer than `make test` may: whole drills in release mode, some of them ended at random moments.
+# What takes longer than `make test` may: whole drills in release mode, some of them ended at random moments, an emulator
+# killed a hundred times, a million hostile inputs.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source Tests/Checks/counting.sh
@@ -25,4 +26,7 @@ check "release build" make build
 check "drill on the emulated stack" drill
 check "the same drill once more" drill
 check "drills ended at random moments leave nothing behind" Tests/Checks/interrupts.sh .build/release
+check "an emulator killed a hundred times keeps every acknowledged write" .venv/bin/python Tests/Checks/kills.py .build/release 100
+check "build of the tests" swift build --build-tests
+check "a million hostile inputs to the parsers" env FIREDRILL_FUZZ_ITERATIONS="${FIREDRILL_FUZZ_ITERATIONS:-100000}" swift test --skip-build --filter Fuzz
 closing
