@@ -52,7 +52,7 @@ package final class TableService: EmulatedService {
         case "TransactGetItems": return try transactGetItems(input)
         case "TransactWriteItems": return try await transactWriteItems(input)
         case "CreateTable": return try await createTable(input)
-        case "DescribeTable": return try describeTable(input)
+        case "DescribeTable": return try await describeTable(input)
         case "ListTables": return try listTables(input)
         case "UpdateTable": return try await updateTable(input)
         case "DeleteTable": return try await deleteTable(input)

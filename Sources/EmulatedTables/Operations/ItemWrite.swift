@@ -32,6 +32,8 @@ struct ItemWrite: Sendable {
         var isRecorded: Bool
         /// Write units that the table's indexes took, by the index's name.
         var indexUnits: [String: Double] = [:]
+        /// What the table and its indexes grew by, by their numbers.
+        var growth: [(number: Int64, size: TableSizes.Size)] = []
     }
 
     /// A write that has been judged, with nothing of it written yet.
@@ -69,10 +71,14 @@ struct ItemWrite: Sendable {
         // A write that changes nothing makes no stream record, and need not be stored.
         guard new != old else { return Outcome(old: old, new: new, isRecorded: false) }
         let store = ItemStore(table: table.number)
-        if let new { try store.put(ItemCodec.encode(new), at: key, db) } else { try store.delete(key, db) }
+        let size = new?.storedSize ?? 0
+        if let new { try store.put(new, size: size, at: key, db) } else { try store.delete(key, db) }
         var outcome = Outcome(old: old, new: new, isRecorded: false)
+        let count = (new == nil ? 0 : 1) - (old == nil ? 0 : 1)
+        outcome.growth.append((table.number, .init(count: count, bytes: size - (old?.storedSize ?? 0))))
         for (store, change) in prepared.indexes {
             try store.apply(change, primary: key, db)
+            outcome.growth.append((store.index.number, change.growth))
             if store.index.kind != .expiry { outcome.indexUnits[store.index.name] = change.units }
         }
         outcome.isRecorded = try record(old, new, table.activeStream, db)

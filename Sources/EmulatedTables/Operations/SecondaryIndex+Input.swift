@@ -110,7 +110,7 @@ extension SecondaryIndex {
     }
 
     /// The index as DescribeTable tells it.
-    func description(tableARN: String, size: (count: Int, bytes: Int)) -> JSONValue {
+    func description(tableARN: String, size: TableSizes.Size) -> JSONValue {
         var projected: [String: JSONValue] = [:]
         switch projection {
         case .all: projected["ProjectionType"] = "ALL"

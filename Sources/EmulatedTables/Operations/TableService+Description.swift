@@ -5,14 +5,11 @@ import Timekeeping
 extension TableService {
     /// A table as TableDescription.
     ///
-    /// - Parameter counted: whether items are counted, which takes a while in a large table.
-    func describe(_ table: TableRecord, status: String, counted: Bool = true) throws(AWSServiceError) -> JSONValue {
-        let sizes = try database.read { db in
-            guard counted else { return Sizes() }
-            return Sizes(
-                table: try ItemStore(table: table.number).size(db),
-                indexes: try table.indexes.map { try IndexStore($0).size(db) })
-        }
+    /// - Parameter counted: whether its items are told; if not, there are none.
+    func describe(
+        _ table: TableRecord, status: String, counted: Bool = true
+    ) async throws(AWSServiceError) -> JSONValue {
+        let sizes = counted ? try await sizes(of: table) : [:]
         let created = Timestamp(nanosecondsSinceEpoch: table.created)
         let throughput: [String: JSONValue] = [
             "NumberOfDecreasesToday": 0, "ReadCapacityUnits": .integer(table.readCapacity),
@@ -21,8 +18,8 @@ extension TableService {
         var members: [String: JSONValue] = [
             "TableName": .string(table.name), "TableStatus": .string(status), "TableId": .string(table.tableID),
             "TableArn": .string(table.arn(in: account)), "CreationDateTime": created.epochSeconds,
-            "KeySchema": table.schema.json, "ItemCount": .integer(sizes.table.count),
-            "TableSizeBytes": .integer(sizes.table.bytes),
+            "KeySchema": table.schema.json, "ItemCount": .integer(sizes[table.number]?.count ?? 0),
+            "TableSizeBytes": .integer(sizes[table.number]?.bytes ?? 0),
             "AttributeDefinitions": .array(
                 table.attributeTypes.sorted { $0.key < $1.key }.map {
                     ["AttributeName": .string($0.key), "AttributeType": .string($0.value.rawValue)]
@@ -54,9 +51,8 @@ extension TableService {
         for (member, kind) in [
             ("LocalSecondaryIndexes", SecondaryIndex.Kind.local), ("GlobalSecondaryIndexes", .global),
         ] {
-            let described = table.indexes.enumerated().filter { $0.element.kind == kind }.map { number, index in
-                let size = sizes.indexes.indices.contains(number) ? sizes.indexes[number] : (0, 0)
-                return index.description(tableARN: table.arn(in: account), size: size)
+            let described = table.indexes.filter { $0.kind == kind }.map { index in
+                index.description(tableARN: table.arn(in: account), size: sizes[index.number] ?? .init())
             }
             if !described.isEmpty { members[member] = .array(described) }
         }
@@ -69,9 +65,19 @@ extension TableService {
         return account.arn("kms", key.hasPrefix("alias/") ? key : "key/" + key)
     }
 
-    private struct Sizes: Sendable {
-        var table: (count: Int, bytes: Int) = (0, 0)
-        var indexes: [(count: Int, bytes: Int)] = []
+    /// The sizes of a table and its indexes, by their numbers.
+    private func sizes(of table: TableRecord) async throws(AWSServiceError) -> [Int64: TableSizes.Size] {
+        let known = database.sizes
+        let numbers = [table.number] + table.indexes.map(\.number)
+        if numbers.allSatisfy({ known.size(of: $0) != nil }) {
+            return Dictionary(uniqueKeysWithValues: numbers.map { ($0, known.size(of: $0) ?? .init()) })
+        }
+        return try await database.write { db in
+            var sizes = [table.number: try ItemStore(table: table.number).size(db)]
+            for index in table.indexes { sizes[index.number] = try IndexStore(index).size(db) }
+            for (number, size) in sizes { known.set(size, of: number) }
+            return sizes
+        }
     }
 }
 

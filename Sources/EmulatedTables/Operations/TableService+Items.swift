@@ -128,6 +128,7 @@ extension TableService {
     /// Runs writes in one transaction and tells those who wait for stream records.
     func run(_ jobs: [ItemWrite], now: Int64) async throws(AWSServiceError) -> [ItemWrite.Outcome] {
         let mustTrim = isTrimDue(now)
+        let sizes = database.sizes
         return try await database.write(
             afterCommit: { outcomes in
                 for (job, outcome) in zip(jobs, outcomes) where outcome.isRecorded {
@@ -136,6 +137,7 @@ extension TableService {
             },
             { db in
                 let outcomes = try jobs.map { try $0.run(db) }
+                for outcome in outcomes { sizes.add(outcome.growth) }
                 if mustTrim { try RecordStore.trim(now: now, db) }
                 return outcomes
             })

@@ -30,11 +30,11 @@ extension TableService {
             for index in table.indexes { try IndexStore(index).create(db) }
             return table
         }
-        return ["TableDescription": try describe(table, status: "ACTIVE", counted: false)]
+        return ["TableDescription": try await describe(table, status: "ACTIVE", counted: false)]
     }
 
-    func describeTable(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        ["Table": try describe(try describedTable(input), status: "ACTIVE")]
+    func describeTable(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
+        ["Table": try await describe(try describedTable(input), status: "ACTIVE")]
     }
 
     func listTables(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
@@ -75,7 +75,12 @@ extension TableService {
             for index in table.writtenIndexes { try IndexStore(index).drop(db) }
             return table
         }
-        return ["TableDescription": try describe(table, status: "DELETING", counted: false)]
+        // What describes the table's making is not told any more.
+        let gone = [
+            "CreationDateTime", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes",
+        ]
+        let description = try await describe(table, status: "DELETING", counted: false).objectValue ?? [:]
+        return ["TableDescription": .object(description.filter { !gone.contains($0.key) })]
     }
 
     /// Changes a table's definition in one transaction.

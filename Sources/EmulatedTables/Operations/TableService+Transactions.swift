@@ -89,7 +89,8 @@ extension TableService {
     private func run(
         transaction jobs: [ItemWrite], token: (text: String, request: [UInt8])?, now: Int64
     ) async throws(AWSServiceError) -> [ItemWrite.Outcome] {
-        try await database.write(
+        let sizes = database.sizes
+        return try await database.write(
             afterCommit: { outcomes in
                 for (job, outcome) in zip(jobs, outcomes) where outcome.isRecorded {
                     self.notify(job.table.activeStream)
@@ -115,7 +116,9 @@ extension TableService {
                         sql: "INSERT INTO tokens(token, created, request) VALUES (?, ?, ?)",
                         arguments: [token.text, now, Data(token.request)])
                 }
-                return try zip(jobs, prepared).map { try $0.commit($1, db) }
+                let outcomes = try zip(jobs, prepared).map { try $0.commit($1, db) }
+                for outcome in outcomes { sizes.add(outcome.growth) }
+                return outcomes
             })
     }
 

@@ -17,6 +17,6 @@ extension TableService {
         let changed = try await changeTable(table.name) { table, db in
             try update.apply(to: &table, now: now, account: account, db)
         }
-        return ["TableDescription": try describe(changed, status: "ACTIVE")]
+        return ["TableDescription": try await describe(changed, status: "ACTIVE")]
     }
 }

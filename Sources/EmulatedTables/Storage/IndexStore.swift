@@ -21,7 +21,9 @@ struct IndexStore: Sendable {
     /// The rows of an item before and after a write, worked out before anything is written.
     struct Change: Sendable {
         var removed: ItemKey?
-        var stored: (key: ItemKey, item: [UInt8])?
+        var stored: (key: ItemKey, item: [UInt8], size: Int)?
+        /// What it adds to the index's size.
+        var growth = TableSizes.Size()
         /// Write units that it costs.
         var units: Double
     }
@@ -30,7 +32,7 @@ struct IndexStore: Sendable {
         try db.execute(
             sql: """
                 CREATE TABLE \(name)(hash BLOB NOT NULL, range BLOB NOT NULL, primary_hash BLOB NOT NULL,
-                    primary_range BLOB NOT NULL, item BLOB NOT NULL,
+                    primary_range BLOB NOT NULL, size INTEGER NOT NULL, item BLOB NOT NULL,
                     PRIMARY KEY(hash, range, primary_hash, primary_range)) WITHOUT ROWID
                 """)
     }
@@ -49,12 +51,14 @@ struct IndexStore: Sendable {
         let after = newKey == nil ? nil : new.map { index.projected($0, primary: primary) }
         guard before != after else { return nil }
         var change = Change(units: 0)
+        change.growth.count = (after == nil ? 0 : 1) - (before == nil ? 0 : 1)
+        change.growth.bytes = (after?.storedSize ?? 0) - (before?.storedSize ?? 0)
         if let oldKey, oldKey != newKey {
             change.removed = oldKey
             change.units += ConsumedCapacity.write(bytes: before?.storedSize ?? 0)
         }
         if let newKey, let after {
-            change.stored = (newKey, ItemCodec.encode(after))
+            change.stored = (newKey, ItemCodec.encode(after), after.storedSize)
             let size = max(after.storedSize, oldKey == newKey ? before?.storedSize ?? 0 : 0)
             change.units += ConsumedCapacity.write(bytes: size)
         }
@@ -67,13 +71,16 @@ struct IndexStore: Sendable {
                 sql: "DELETE FROM \(name) WHERE hash = ? AND range = ? AND primary_hash = ? AND primary_range = ?"
             ).execute(arguments: [Data(key.hash), Data(key.range), Data(primary.hash), Data(primary.range)])
         }
-        if let (key, item) = change.stored {
+        if let (key, item, size) = change.stored {
             try db.cachedStatement(
                 sql: """
-                    INSERT OR REPLACE INTO \(name)(hash, range, primary_hash, primary_range, item) VALUES (?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO \(name)(hash, range, primary_hash, primary_range, size, item)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     """
             ).execute(
-                arguments: [Data(key.hash), Data(key.range), Data(primary.hash), Data(primary.range), Data(item)])
+                arguments: [
+                    Data(key.hash), Data(key.range), Data(primary.hash), Data(primary.range), size, Data(item),
+                ])
         }
     }
 
@@ -88,9 +95,9 @@ struct IndexStore: Sendable {
     }
 
     /// How many items there are and how many bytes they take.
-    func size(_ db: Database) throws -> (count: Int, bytes: Int) {
-        let row = try Row.fetchOne(db, sql: "SELECT count(*), coalesce(sum(length(item)), 0) FROM \(name)")
-        return (row?[0] ?? 0, row?[1] ?? 0)
+    func size(_ db: Database) throws -> TableSizes.Size {
+        let row = try Row.fetchOne(db, sql: "SELECT count(*), coalesce(sum(size), 0) FROM \(name)")
+        return .init(count: row?[0] ?? 0, bytes: row?[1] ?? 0)
     }
 
     /// Goes through the index's items until `visit` returns false.

@@ -11,15 +11,15 @@ struct ItemStore: Sendable {
     init(table number: Int64) {
         name = "items_\(number)"
         select = "SELECT item FROM \(name) WHERE hash = ? AND range = ?"
-        insert = "INSERT OR REPLACE INTO \(name)(hash, range, item) VALUES (?, ?, ?)"
+        insert = "INSERT OR REPLACE INTO \(name)(hash, range, size, item) VALUES (?, ?, ?, ?)"
         remove = "DELETE FROM \(name) WHERE hash = ? AND range = ?"
     }
 
     func create(_ db: Database) throws {
         try db.execute(
             sql: """
-                CREATE TABLE \(name)(hash BLOB NOT NULL, range BLOB NOT NULL, item BLOB NOT NULL,
-                    PRIMARY KEY(hash, range)) WITHOUT ROWID
+                CREATE TABLE \(name)(hash BLOB NOT NULL, range BLOB NOT NULL, size INTEGER NOT NULL,
+                    item BLOB NOT NULL, PRIMARY KEY(hash, range)) WITHOUT ROWID
                 """)
     }
 
@@ -35,9 +35,9 @@ struct ItemStore: Sendable {
         return item
     }
 
-    func put(_ item: [UInt8], at key: ItemKey, _ db: Database) throws {
+    func put(_ item: Item, size: Int, at key: ItemKey, _ db: Database) throws {
         try db.cachedStatement(sql: insert)
-            .execute(arguments: [Data(key.hash), Data(key.range), Data(item)])
+            .execute(arguments: [Data(key.hash), Data(key.range), size, Data(ItemCodec.encode(item))])
     }
 
     func delete(_ key: ItemKey, _ db: Database) throws {
@@ -45,9 +45,9 @@ struct ItemStore: Sendable {
     }
 
     /// How many items there are and how many bytes they take.
-    func size(_ db: Database) throws -> (count: Int, bytes: Int) {
-        let row = try Row.fetchOne(db, sql: "SELECT count(*), coalesce(sum(length(item)), 0) FROM \(name)")
-        return (row?[0] ?? 0, row?[1] ?? 0)
+    func size(_ db: Database) throws -> TableSizes.Size {
+        let row = try Row.fetchOne(db, sql: "SELECT count(*), coalesce(sum(size), 0) FROM \(name)")
+        return .init(count: row?[0] ?? 0, bytes: row?[1] ?? 0)
     }
 
     /// Goes through items until `visit` returns false.
