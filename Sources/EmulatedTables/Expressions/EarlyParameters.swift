@@ -78,6 +78,15 @@ enum EarlyParameters {
         return try comparison(name, path, operands)
     }
 
+    /// The types that the operands of some operators are limited to.
+    private static let operandTypes: [String: Set<String>] = {
+        let ordered: Set = ["S", "N", "B"]
+        var types = ["BEGINS_WITH": Set(["S", "B"])]
+        for name in ["LT", "LE", "GT", "GE", "BETWEEN", "IN"] { types[name] = ordered }
+        for name in ["CONTAINS", "NOT_CONTAINS"] { types[name] = ordered.union(["BOOL", "NULL"]) }
+        return types
+    }()
+
     private static func comparison(
         _ name: String, _ path: DocumentPath, _ operands: [AttributeValue]
     ) throws(AWSServiceError) -> ConditionExpression {
@@ -94,8 +103,8 @@ enum EarlyParameters {
                 "One or more parameter values were invalid: Invalid number of argument(s) for the \(name) "
                     + "ComparisonOperator")
         }
-        if ["LT", "LE", "GT", "GE", "BETWEEN", "BEGINS_WITH"].contains(name) {
-            for operand in operands where !["S", "N", "B"].contains(operand.typeName) {
+        if let types = operandTypes[name] {
+            for operand in operands where !types.contains(operand.typeName) {
                 throw .validation(
                     "One or more parameter values were invalid: ComparisonOperator \(name) is not valid for "
                         + "\(operand.typeName) AttributeValue type")

@@ -23,7 +23,7 @@ struct KeySchemaInput {
             let name = try definition.requiredString("AttributeName")
             try Self.check(name: name, place: "attributeDefinitions.\(number + 1).member.attributeName")
             guard types.updateValue(type, forKey: name) == nil else {
-                throw .validation(Self.invalid + "Cannot redefine attributes in AttributeDefinitions")
+                throw .validation(Self.invalid + "Duplicate AttributeName in AttributeDefinitions: \(name)")
             }
         }
         for (name, type) in known ?? [:] where (types[name] ?? type) != type {

@@ -131,13 +131,4 @@ extension TableRecord {
             key = try specification.string("KMSMasterKeyId") ?? "alias/aws/dynamodb"
         }
     }
-
-    /// The member Tags, a list of keys and values.
-    static func tags(_ input: TableInput) throws(AWSServiceError) -> [String: String] {
-        var tags: [String: String] = [:]
-        for tag in (try input.array("Tags") ?? []).map(TableInput.init) {
-            tags[try tag.requiredString("Key")] = try tag.requiredString("Value")
-        }
-        return tags
-    }
 }

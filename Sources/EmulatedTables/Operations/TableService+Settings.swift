@@ -58,38 +58,6 @@ extension TableService {
         ]
     }
 
-    func listTags(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        let tags = try taggedTable(input).tags.sorted { $0.key < $1.key }
-        return ["Tags": .array(tags.map { ["Key": .string($0.key), "Value": .string($0.value)] })]
-    }
-
-    func tagResource(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let name = try taggedTable(input).name
-        let tags = try TableRecord.tags(input)
-        _ = try await changeTable(name) { table, _ in table.tags.merge(tags) { _, new in new } }
-        // No body at all.
-        return .null
-    }
-
-    func untagResource(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
-        let name = try taggedTable(input).name
-        let keys = (try input.array("TagKeys") ?? []).compactMap(\.stringValue)
-        _ = try await changeTable(name) { table, _ in for key in keys { table.tags[key] = nil } }
-        return .null
-    }
-
-    private func taggedTable(_ input: TableInput) throws(AWSServiceError) -> TableRecord {
-        let arn = try input.requiredString("ResourceArn")
-        let prefix = account.arn("dynamodb", "table/")
-        guard arn.hasPrefix(prefix) else {
-            throw .validation("Invalid TableArn: Invalid ResourceArn provided as input \(arn)")
-        }
-        guard let table = catalog.table(String(arn.dropFirst(prefix.count))) else {
-            throw .init("ResourceNotFoundException", "Requested resource not found: ResourcArn: \(arn) not found")
-        }
-        return table
-    }
-
     /// The table of a backup call, whose error for a missing one has a name of its own.
     private func existing(_ input: TableInput) throws(AWSServiceError) -> TableRecord {
         let name = try input.requiredString("TableName")

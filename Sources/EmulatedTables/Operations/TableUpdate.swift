@@ -124,8 +124,8 @@ struct TableUpdate: Sendable {
         for change in indexes { try apply(change, to: &table, db) }
         if let view {
             guard table.activeStream == nil else {
-                throw AWSServiceError(
-                    "ResourceInUseException", "Table already has an enabled stream: TableName: \(table.name)")
+                throw AWSServiceError.validation(
+                    "Table already has an enabled stream: TableName: \(table.name)")
             }
             table.stream = StreamRecord(
                 of: table, view: view, number: streamNumber, created: now,

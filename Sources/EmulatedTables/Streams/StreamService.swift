@@ -38,7 +38,10 @@ final class StreamService: EmulatedService {
         let now = clock.now
         var streams = catalog.streams.filter { (table == nil || $0.tableName == table) && isReadable($0, now) }
             .sorted { $0.arn < $1.arn }[...]
-        if let start = try input.string("ExclusiveStartStreamArn") { streams = streams.drop { $0.arn <= start } }
+        if let start = try input.string("ExclusiveStartStreamArn") {
+            try Self.check(arn: start)
+            streams = streams.drop { $0.arn <= start }
+        }
         let page = streams.prefix(limit)
         var answer: [String: JSONValue] = [
             "Streams": .array(
@@ -85,6 +88,9 @@ final class StreamService: EmulatedService {
         }
         let now = clock.now.millisecondsSinceEpoch
         let position: Int64
+        if !type.hasSuffix("SEQUENCE_NUMBER"), input["SequenceNumber"] != nil {
+            throw .validation("SequenceNumber must not be given for the iterator type \(type)")
+        }
         switch type {
         case "TRIM_HORIZON": position = 0
         case "LATEST": position = try database.read { db in try RecordStore.lastSequence(db) } + 1
@@ -170,11 +176,19 @@ final class StreamService: EmulatedService {
     }
 
     private func stream(_ arn: String) throws(AWSServiceError) -> StreamRecord {
+        try Self.check(arn: arn)
         guard let stream = catalog.stream(arn), isReadable(stream, clock.now) else {
             throw .init(
                 "ResourceNotFoundException", "Requested resource not found: Stream: \(arn) not found")
         }
         return stream
+    }
+
+    /// Refuses what is no stream's ARN.
+    private static func check(arn: String) throws(AWSServiceError) {
+        guard arn.hasPrefix("arn:"), arn.contains(":dynamodb:"), arn.contains("/stream/") else {
+            throw .validation("Invalid StreamArn: \(arn)")
+        }
     }
 
     /// A stream of a deleted table can be read for as long as it may have records.
