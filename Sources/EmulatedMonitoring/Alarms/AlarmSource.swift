@@ -19,11 +19,11 @@ enum AlarmSource: Sendable, Equatable {
     func datapoints(over grid: TimeGrid, in store: MetricStore) -> [AlarmDatapoint?] {
         switch self {
         case .metric(let metric):
-            return metric.query.buckets(over: grid, in: store).map { bucket in
-                guard let bucket, let value = metric.query.statistic.value(of: bucket) else { return nil }
+            return metric.query.windows(over: grid, in: store).map { window in
+                guard let window, let value = metric.query.statistic.value(of: window) else { return nil }
                 return AlarmDatapoint(
-                    start: Timestamp(nanosecondsSinceEpoch: bucket.start * 1_000_000_000), value: value,
-                    sampleCount: bucket.sampleCount)
+                    start: Timestamp(nanosecondsSinceEpoch: window.start * 1_000_000_000), value: value,
+                    sampleCount: window.sampleCount)
             }
         case .math(let math):
             var known: [Int: MathValue] = [:]

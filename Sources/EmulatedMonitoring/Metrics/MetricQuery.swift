@@ -91,11 +91,11 @@ extension MetricQuery.Source {
         self.init(metric: metric, statistic: statistic, unit: try input.unit("Unit"), period: period)
     }
 
-    /// The buckets of each period of a grid; the grid's period counts, not this source's.
-    func buckets(over grid: TimeGrid, in store: MetricStore) -> [StatisticBucket?] {
+    /// The samples of each period of a grid; the grid's period counts, not this source's.
+    func windows(over grid: TimeGrid, in store: MetricStore) -> [StatisticWindow?] {
         let numbers =
             unit == nil
             ? store.seriesOfFirstUnit(of: metric, over: grid) : store.seriesNumbers(of: metric, unit: unit)
-        return store.buckets(of: numbers, over: grid, withDistribution: statistic.needsDistribution)
+        return store.windows(of: numbers, over: grid, withDistribution: statistic.needsDistribution)
     }
 }

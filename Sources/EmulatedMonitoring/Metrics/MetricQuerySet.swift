@@ -130,7 +130,7 @@ struct MetricQuerySet: Sendable, Equatable {
             value = .series(
                 MathSeries(
                     label: queries[index].label ?? source.metric.name, period: Int64(source.period),
-                    values: source.buckets(over: grid, in: store).map { $0.flatMap(source.statistic.value) }))
+                    values: source.windows(over: grid, in: store).map { $0.flatMap(source.statistic.value) }))
         case .expression(let expression):
             // What it needs first, so that the evaluation itself only looks up.
             for id in expression.references {

@@ -87,34 +87,29 @@ package enum MetricStatistic: Sendable, Hashable {
         }
     }
 
-    /// The statistic of a bucket; nil when it has no sample, or single values were never told.
-    func value(of bucket: StatisticBucket) -> Double? {
-        guard bucket.sampleCount > 0 else { return nil }
+    /// The statistic of a window; nil when it has no sample, or single values were never told.
+    func value(of window: StatisticWindow) -> Double? {
+        guard window.sampleCount > 0 else { return nil }
         switch self {
-        case .sampleCount: return bucket.sampleCount
-        case .sum: return bucket.sum
-        case .average: return bucket.sum / bucket.sampleCount
-        case .minimum: return bucket.minimum
-        case .maximum: return bucket.maximum
+        case .sampleCount: return window.sampleCount
+        case .sum: return window.sum
+        case .average: return window.sum / window.sampleCount
+        case .minimum: return window.minimum
+        case .maximum: return window.maximum
         case .percentile(let percent):
             // Negative values have no percentiles (cloudwatch_concepts.html#Percentiles).
-            guard bucket.minimum >= 0, bucket.distribution.isComplete else { return nil }
-            return Self.percentile(percent, of: bucket.distribution.entries)
+            guard window.minimum >= 0, window.values.isComplete else { return nil }
+            return window.values.percentile(percent, total: window.sampleCount)
         case .trimmed(let kind, let low, let high):
-            guard bucket.distribution.isComplete else { return nil }
-            return Self.trimmed(kind, low: low, high: high, of: bucket.distribution.entries)
+            guard window.values.isComplete else { return nil }
+            return Self.trimmed(kind, low: low, high: high, of: window.values.entries)
         }
     }
 
     private static func percentile(_ percent: Double, of values: [ValueDistribution.Entry]) -> Double? {
-        let total = values.reduce(0) { $0 + $1.count }
-        let rank = max(percent / 100 * total, 0)
-        var seen = 0.0
-        for entry in values {
-            seen += entry.count
-            if seen >= rank { return entry.value }
-        }
-        return values.last?.value
+        var selection = ValueSelection()
+        selection.add(values)
+        return selection.percentile(percent, total: values.reduce(0) { $0 + $1.count })
     }
 
     private static func trimmed(

@@ -58,7 +58,7 @@ struct MetricStore: Sendable {
             series[number].pending.removeFirst(due.count)
             for bucket in due {
                 Self.withBucket(at: bucket.start, in: &series[number].visible) {
-                    $0.add(bucket, limit: ValueDistribution.recordedLimit)
+                    $0.add(bucket)
                 }
             }
         }
@@ -82,13 +82,13 @@ struct MetricStore: Sendable {
         (numbersOfMetric[metric] ?? []).filter { !series[$0].visible.isEmpty }.map { series[$0].key.unit }
     }
 
-    /// The samples from `start` (inclusive) to `end` (exclusive) in one bucket; nil when there are none.
+    /// The samples from `start` (inclusive) to `end` (exclusive) together; nil when there are none.
     ///
     /// - Parameter unit: nil takes all units together.
-    func aggregate(_ metric: MetricIdentity, unit: String?, from start: Int64, to end: Int64) -> StatisticBucket? {
+    func aggregate(_ metric: MetricIdentity, unit: String?, from start: Int64, to end: Int64) -> StatisticWindow? {
         guard end > start else { return nil }
         let grid = TimeGrid(start: start, period: end - start, count: 1)
-        return buckets(of: seriesNumbers(of: metric, unit: unit), over: grid, withDistribution: true).first ?? nil
+        return windows(of: seriesNumbers(of: metric, unit: unit), over: grid, withDistribution: true).first ?? nil
     }
 
     /// The series that hold a metric's data, one a unit.
@@ -120,15 +120,15 @@ struct MetricStore: Sendable {
     }
 
     /// The samples of some series in each period of a grid; nil where there are none.
-    func buckets(of numbers: [Int], over grid: TimeGrid, withDistribution: Bool) -> [StatisticBucket?] {
-        var result = [StatisticBucket?](repeating: nil, count: grid.count)
+    func windows(of numbers: [Int], over grid: TimeGrid, withDistribution: Bool) -> [StatisticWindow?] {
+        var result = [StatisticWindow?](repeating: nil, count: grid.count)
         for number in numbers {
             let buckets = series[number].visible
             var index = Self.firstIndex(atOrAfter: grid.start, in: buckets)
             while index < buckets.count {
                 let place = Int((buckets[index].start - grid.start) / grid.period)
                 guard place < grid.count else { break }
-                var sum = result[place].take() ?? StatisticBucket(start: grid.second(place))
+                var sum = result[place].take() ?? StatisticWindow(start: grid.second(place))
                 sum.add(buckets[index], withDistribution: withDistribution)
                 result[place] = sum
                 index += 1

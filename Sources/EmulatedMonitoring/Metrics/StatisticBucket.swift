@@ -34,17 +34,12 @@ struct StatisticBucket: Sendable, Equatable {
         }
     }
 
-    /// - Parameters:
-    ///   - withDistribution: false leaves out what only percentiles need, which is most of the work.
-    ///   - limit: how many different values are kept.
-    mutating func add(
-        _ other: StatisticBucket, withDistribution: Bool = true, limit: Int = ValueDistribution.summedLimit
-    ) {
+    mutating func add(_ other: StatisticBucket) {
         sampleCount += other.sampleCount
         sum += other.sum
         minimum = min(minimum, other.minimum)
         maximum = max(maximum, other.maximum)
-        if withDistribution { distribution.add(other.distribution, limit: limit) }
+        distribution.add(other.distribution)
     }
 }
 

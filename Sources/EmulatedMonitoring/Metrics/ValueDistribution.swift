@@ -1,6 +1,6 @@
 /// How often each value occurred, for percentiles, in bounded memory.
 ///
-/// Values are kept exactly while there are at most `recordedLimit` different ones. After that they are rounded to fewer
+/// Values are kept exactly while there are at most `limit` different ones. After that they are rounded to fewer
 /// and fewer bits of their significand: with 8 bits the relative error is at most 0.2 %, with 6 bits, which hold for seven
 /// powers of two, 0.8 %.
 struct ValueDistribution: Sendable, Equatable {
@@ -9,10 +9,7 @@ struct ValueDistribution: Sendable, Equatable {
         var count: Double
     }
 
-    /// Different values that a minute keeps.
-    static let recordedLimit = 512
-    /// Different values that the sum of several minutes keeps.
-    static let summedLimit = 8192
+    private static let limit = 512
 
     /// In ascending order of value.
     private(set) var entries: [Entry] = []
@@ -32,11 +29,11 @@ struct ValueDistribution: Sendable, Equatable {
             entries[low].count += count
         } else {
             entries.insert(Entry(value: value, count: count), at: low)
-            shrink(to: Self.recordedLimit)
+            shrink()
         }
     }
 
-    mutating func add(_ other: ValueDistribution, limit: Int = summedLimit) {
+    mutating func add(_ other: ValueDistribution) {
         isComplete = isComplete && other.isComplete
         while significandBits > other.significandBits { coarsen() }
         guard !other.entries.isEmpty else { return }
@@ -46,7 +43,7 @@ struct ValueDistribution: Sendable, Equatable {
             ? other.entries
             : other.entries.map { Entry(value: rounded($0.value), count: $0.count) }
         if entries.isEmpty { entries = theirs } else { entries = Self.merged(entries, theirs) }
-        shrink(to: limit)
+        shrink()
     }
 
     mutating func addUnknown() { isComplete = false }
@@ -68,8 +65,8 @@ struct ValueDistribution: Sendable, Equatable {
         return result
     }
 
-    private mutating func shrink(to limit: Int) {
-        while entries.count > limit, significandBits > 2 { coarsen() }
+    private mutating func shrink() {
+        while entries.count > Self.limit, significandBits > 2 { coarsen() }
     }
 
     private mutating func coarsen() {

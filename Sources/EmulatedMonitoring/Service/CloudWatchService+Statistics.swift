@@ -35,11 +35,11 @@ extension CloudWatchService {
             for index in 0..<max(count, 0) {
                 let from = start + index * period
                 for unit in units {
-                    guard let bucket = store.aggregate(metric, unit: unit, from: from, to: min(from + period, end))
+                    guard let window = store.aggregate(metric, unit: unit, from: from, to: min(from + period, end))
                     else {
                         continue
                     }
-                    if let datapoint = Self.datapoint(bucket, unit, statistics) { datapoints.append(datapoint) }
+                    if let datapoint = Self.datapoint(window, unit, statistics) { datapoints.append(datapoint) }
                 }
             }
             return datapoints
@@ -72,17 +72,17 @@ extension CloudWatchService {
     }
 
     private static func datapoint(
-        _ bucket: StatisticBucket, _ unit: String, _ statistics: [(name: String, statistic: MetricStatistic)]
+        _ window: StatisticWindow, _ unit: String, _ statistics: [(name: String, statistic: MetricStatistic)]
     ) -> JSONValue? {
         var members: [String: JSONValue] = [:]
         var extended: [String: JSONValue] = [:]
         for (name, statistic) in statistics {
-            guard let value = statistic.value(of: bucket) else { continue }
+            guard let value = statistic.value(of: window) else { continue }
             if statistic.isPlain { members[name] = .double(value) } else { extended[name] = .double(value) }
         }
         if !extended.isEmpty { members["ExtendedStatistics"] = .object(extended) }
         guard !members.isEmpty else { return nil }
-        members["Timestamp"] = .integer(bucket.start)
+        members["Timestamp"] = .integer(window.start)
         members["Unit"] = .string(unit)
         return .object(members)
     }
