@@ -93,8 +93,33 @@ import Timekeeping
         var bucket = StatisticBucket(start: 0)
         // More different values than are kept exactly, so they are rounded, by at most 0.8 %.
         for value in (1...1000).reversed() { bucket.add(Double(value)) }
-        let value = MetricStatistic.percentile(percent).value(of: bucket) ?? -1
+        var window = StatisticWindow(start: 0)
+        window.add(bucket, withDistribution: true)
+        let value = MetricStatistic.percentile(percent).value(of: window) ?? -1
         #expect(abs(value - expected) <= expected * 0.008)
+    }
+
+    @Test("percentiles over many minutes are those of all samples sorted", arguments: [1, 2, 5, 16, 17, 40])
+    func percentilesOfParts(minutes: Int) {
+        var generator = SplitMix(state: UInt64(minutes))
+        var window = StatisticWindow(start: 0)
+        var samples: [Double] = []
+        for minute in 0..<minutes {
+            var bucket = StatisticBucket(start: Int64(minute) * 60)
+            for _ in 0..<Int.random(in: 1...40, using: &generator) {
+                // Few enough different values that many are equal, over the minutes too.
+                let value = Double(Int.random(in: 0...60, using: &generator))
+                let count = Int.random(in: 1...3, using: &generator)
+                bucket.add(value, count: Double(count))
+                samples += Array(repeating: value, count: count)
+            }
+            window.add(bucket, withDistribution: true)
+        }
+        samples.sort()
+        for percent in [0.0, 1, 10, 49, 50, 75, 90, 95, 99, 99.9, 100] {
+            let rank = max(1, Int((percent / 100 * Double(samples.count)).rounded(.up)))
+            #expect(MetricStatistic.percentile(percent).value(of: window) == samples[rank - 1], "p\(percent)")
+        }
     }
 
     @Test(
@@ -105,10 +130,17 @@ import Timekeeping
             ("wm90", 54), ("ts50", 150),
         ])
     func trimmed(text: String, expected: Double) throws {
-        var bucket = StatisticBucket(start: 0)
-        for value in stride(from: 10.0, through: 100, by: 10) { bucket.add(value) }
+        // Of several minutes, put together.
+        var window = StatisticWindow(start: 0)
+        for minute in 0..<3 {
+            var bucket = StatisticBucket(start: Int64(minute) * 60)
+            for value in stride(from: 10.0, through: 100, by: 10) where Int(value) / 10 % 3 == minute {
+                bucket.add(value)
+            }
+            window.add(bucket, withDistribution: true)
+        }
         let statistic = try #require(MetricStatistic(text))
-        let value = try #require(statistic.value(of: bucket))
+        let value = try #require(statistic.value(of: window))
         #expect(abs(value - expected) < 0.001)
     }
 
