@@ -86,12 +86,13 @@ package final class Emulator: Sendable {
             throw EmulatorError(
                 code: .port, message: "port \(configuration.port) may not be used; choose one above 1023")
         } catch {
-            throw EmulatorError(code: .port, message: "port \(configuration.port) cannot be opened: \(error)")
+            throw EmulatorError(
+                code: .port, message: "port \(configuration.port) of \(configuration.host) cannot be opened: \(error)")
         }
     }
 
     private func build(port: Int) async throws(EmulatorError) -> EmulatorAddress {
-        let endpointURL = "http://127.0.0.1:\(port)"
+        let endpointURL = "http://\(ListenAddress(configuration.host).localHost):\(port)"
         let keys: KeyService
         let parameters: ParameterService
         let objects: ObjectService
@@ -194,7 +195,7 @@ package final class Emulator: Sendable {
             port: port, endpointURL: endpointURL,
             apiURLs: gateway.stageNames.map { "\(endpointURL)/_aws/execute-api/\($0.api)/\($0.stage)" },
             region: account.region, accountID: account.id, stackName: configuration.stackName,
-            notices: notices)
+            isLoopback: ListenAddress(configuration.host).isLoopback, notices: notices)
     }
 
     private func stageSurroundings(

@@ -81,6 +81,8 @@ package struct EmulatorAddress: Sendable, Equatable {
     package var region: String
     package var accountID: String
     package var stackName: String
+    /// Whether only this machine reaches it.
+    package var isLoopback: Bool
     /// What the template asks for and does not get, one line each with its place.
     package var notices: [String]
 }

@@ -49,7 +49,7 @@ final class ExecutionEnvironment: Sendable {
     func run(variables: (_ runtimeAPI: String) -> [String: String]) async {
         let listener = HTTPListener(
             group: eventLoop, nursery: nursery, maximumBodyBytes: { _ in RuntimeSession.maximumResponseBytes },
-            date: date
+            limits: .trusted, date: date
         ) { self.answer($0) }
         let end: ProcessEnd
         do {

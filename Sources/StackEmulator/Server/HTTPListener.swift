@@ -13,11 +13,17 @@ final class HTTPListener: Sendable {
         var isClosed = false
     }
 
+    /// What all connections of a listener share.
+    struct Conduct: Sendable {
+        var nursery: TaskNursery
+        var maximumBodyBytes: @Sendable (HTTPRequestHead) -> Int
+        var limits: ConnectionLimits
+        var date: HTTPDate
+        var answer: Answer
+    }
+
     private let group: any EventLoopGroup
-    private let nursery: TaskNursery
-    private let maximumBodyBytes: @Sendable (HTTPRequestHead) -> Int
-    private let date: HTTPDate
-    private let answer: Answer
+    private let conduct: Conduct
     private let state = Mutex(State())
 
     /// - Parameters:
@@ -26,14 +32,11 @@ final class HTTPListener: Sendable {
     ///   - answer: called on the connection's event loop; it must not block.
     init(
         group: any EventLoopGroup, nursery: TaskNursery, maximumBodyBytes: @escaping @Sendable (HTTPRequestHead) -> Int,
-        date: HTTPDate,
-        answer: @escaping Answer
+        limits: ConnectionLimits = ConnectionLimits(), date: HTTPDate, answer: @escaping Answer
     ) {
         self.group = group
-        self.nursery = nursery
-        self.maximumBodyBytes = maximumBodyBytes
-        self.date = date
-        self.answer = answer
+        conduct = Conduct(
+            nursery: nursery, maximumBodyBytes: maximumBodyBytes, limits: limits, date: date, answer: answer)
     }
 
     /// Starts listening; 0 lets the system choose a port.
@@ -65,18 +68,17 @@ final class HTTPListener: Sendable {
     }
 
     private func configure(_ channel: any Channel) throws {
-        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-            withPipeliningAssistance: true, withErrorHandling: true)
-        try channel.pipeline.syncOperations.addHandler(
-            HTTPConnectionHandler(
-                nursery: nursery, maximumBodyBytes: maximumBodyBytes, date: date, answer: answer))
         let id = ObjectIdentifier(channel)
-        let isClosed = state.withLock { state in
-            if !state.isClosed { state.connections[id] = channel }
-            return state.isClosed
+        let isAdmitted = state.withLock { state in
+            guard !state.isClosed, state.connections.count < conduct.limits.connections else { return false }
+            state.connections[id] = channel
+            return true
         }
+        guard isAdmitted else { return channel.close(promise: nil) }
         channel.closeFuture.whenComplete { _ in self.forget(id) }
-        if isClosed { channel.close(promise: nil) }
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: conduct.limits.decoder)
+        try channel.pipeline.syncOperations.addHandlers(
+            ByteToMessageHandler(decoder), HTTPConnectionHandler(conduct))
     }
 
     private func forget(_ id: ObjectIdentifier) {

@@ -20,4 +20,6 @@ package struct ServerResponse: Sendable {
 package enum ServerAnswer: Sendable {
     case now(ServerResponse)
     case later(@Sendable () async -> ServerResponse)
+    /// Work that mostly ends without waiting: it begins on the connection's event loop, and is done there in most cases.
+    case soon(@Sendable () async -> ServerResponse)
 }

@@ -14,6 +14,12 @@ struct Dispatcher: Sendable {
     /// Checks every call of the AWS API; nil when none has to be signed.
     var signatures: SignatureGate?
 
+    /// Operations on one item: done sooner than another thread would be woken.
+    private static let quickTargets: Set<String> = [
+        "DynamoDB_20120810.GetItem", "DynamoDB_20120810.PutItem", "DynamoDB_20120810.UpdateItem",
+        "DynamoDB_20120810.DeleteItem",
+    ]
+
     private static let apiPrefix = "/_aws/execute-api/"
 
     func answer(_ request: ServerRequest) -> ServerAnswer {
@@ -39,6 +45,7 @@ struct Dispatcher: Sendable {
         case .refused(let response): return .now(response)
         }
         if let target = decoded.headers.first(name: "X-Amz-Target") {
+            if Self.quickTargets.contains(target) { return .soon { await json.answer(decoded, target: target) } }
             return .later { await json.answer(decoded, target: target) }
         }
         if path.hasPrefix("/2015-03-31/") { return .later { await lambda.answer(decoded) } }
