@@ -122,7 +122,8 @@ let package = Package(
         program(
             "firedrill",
             knows: [
-                "Drills", "Reporting", "Verdicts", "StackEmulator", "StackTemplate", "LoadEngine", "ScenarioModel",
+                "AWSSigning", "Drills", "Reporting", "Verdicts", "StackEmulator", "StackTemplate", "LoadEngine",
+                "ScenarioModel",
                 argumentParser, subprocess,
             ]),
 

@@ -1,3 +1,4 @@
+import AWSSigning
 import ArgumentParser
 import ExactJSON
 import Foundation
@@ -47,8 +48,22 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: "Name of the emulated CloudFormation stack.")
     var stackName = "firedrill"
 
-    @Option(help: "Port to listen on, on 127.0.0.1; 0 takes any free one.")
+    @Option(help: "Port to listen on; 0 takes any free one.")
     var port: Int = 4566
+
+    @Option(help: "Address to listen on; any but a loopback address lets other machines in.")
+    var host = "127.0.0.1"
+
+    @Flag(
+        help: "Refuse calls of the AWS API that are not signed with a known key; test/test unless --key names others.")
+    var requireSignature = false
+
+    @Option(
+        name: .customLong("key"), help: "Key that callers may sign with, ID=SECRET; repeat for more.")
+    var keys: [KeyValue] = []
+
+    @Option(help: "What all APIs may take together, RATE/BURST in requests, or none; AWS's default is 10000/5000.")
+    var accountThrottle: ThrottleChoice = ThrottleChoice(limit: ThrottleLimit(rate: 10_000, burst: 5_000))
 
     @Option(help: "Folder that keeps tables and streams over restarts; without it everything is in memory.")
     var dataDir: String?
@@ -83,6 +98,13 @@ struct EmulateCommand: AsyncParsableCommand {
         do {
             try await Interrupts.shared.cancelling(onSignal: {}, onSecond: { Console.exit(.interrupted) }) {
                 let address = try await emulator.start()
+                if !address.isLoopback {
+                    Console.error(
+                        """
+                        WARNING: the emulator listens on \(host), where other machines reach it. It runs programs and \
+                        \(requireSignature ? "asks callers only for its own keys" : "asks nobody who they are").
+                        """)
+                }
                 if !address.notices.isEmpty {
                     Console.error("not emulated of the template:\n  " + address.notices.joined(separator: "\n  "))
                 }
@@ -126,6 +148,12 @@ struct EmulateCommand: AsyncParsableCommand {
             dataDirectory: dataDir, clockMode: clock == .real ? .real : .skip)
         configuration.refusesUnsupported = strict
         configuration.startsEmpty = empty
+        configuration.host = host
+        configuration.requiresSignature = requireSignature
+        if !keys.isEmpty {
+            configuration.credentials = keys.map { AWSCredentials(accessKeyID: $0.key, secretAccessKey: $0.value) }
+        }
+        configuration.switches.accountThrottle = accountThrottle.limit
         configuration.notice = { Console.error($0) }
         configuration.bundledFunctions = BundledHandlers.commands
         configuration.code = codeLocations

@@ -31,6 +31,7 @@ struct SignatureGate: Sendable {
             if items.contains(where: { $0.name == "X-Amz-Algorithm" }) {
                 return .valid(try checkQuery(items, request, service))
             }
+            if service == nil || service == "s3", let signed = try checkOlder(request) { return .valid(signed) }
             return .unsigned
         } catch {
             return .refused(error)

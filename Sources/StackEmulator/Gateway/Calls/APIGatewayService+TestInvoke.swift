@@ -30,7 +30,7 @@ extension APIGatewayService {
         let response: ServerResponse
         switch answer {
         case .now(let ready): response = ready
-        case .later(let work): response = await work()
+        case .later(let work), .soon(let work): response = await work()
         }
         let latency = ContinuousClock.now - exchange.startedInstant
         var values: [String: [JSONValue]] = [:]

@@ -52,7 +52,7 @@ struct GatewayResponses: Sendable {
         let setting = settings[type.rawValue] ?? settings[type.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"]
         let message = refusal.message ?? type.message(switches)
         var response = ServerResponse(
-            status: setting?.status ?? type.status(switches),
+            status: setting?.status ?? refusal.status ?? type.status(switches),
             headers: ["Content-Type": "application/json", "x-amzn-ErrorType": refusal.errorType ?? type.errorType])
         if let setting, !setting.headers.isEmpty || !setting.templates.isEmpty, let sources = sources() {
             for header in setting.headers {

@@ -99,11 +99,15 @@ struct GatewayRefusal: Sendable {
     var errorType: String?
     /// What `$context.error.validationErrorString` says of a body that does not fit its model.
     var validationError: String?
+    /// Nil for the type's own.
+    var status: Int?
 
     init(
-        _ type: GatewayResponseType, message: String? = nil, errorType: String? = nil, validationError: String? = nil
+        _ type: GatewayResponseType, status: Int? = nil, message: String? = nil, errorType: String? = nil,
+        validationError: String? = nil
     ) {
         self.type = type
+        self.status = status
         self.message = message
         self.errorType = errorType
         self.validationError = validationError

@@ -206,7 +206,7 @@ extension StageRuntime {
         let outcome = OneShot<Called>()
         let functions = surroundings.functions
         let trace = exchange.trace
-        let isStarted = surroundings.nursery.start {
+        let isStarted = surroundings.nursery.start(here: true) {
             do throws(AWSServiceError) {
                 outcome.fulfill(.answered(try await functions.invoke(function, payload: event, traceID: trace)))
             } catch {

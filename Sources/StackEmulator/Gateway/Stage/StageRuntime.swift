@@ -73,6 +73,10 @@ final class StageRuntime: Sendable {
     /// Answers a request to this stage.
     func answer(_ request: ServerRequest, path: Substring, accountThrottle: ThrottleGate?) -> ServerAnswer {
         var exchange = begin(request, path: path)
+        if Self.hasLongHead(request) {
+            let words = "Request Header Fields Too Large"
+            return .now(refuse(GatewayRefusal(.default4XX, status: 431, message: words), exchange))
+        }
         guard let match = routes.match(exchange.path),
             let plan = plans[match.resource][request.method] ?? plans[match.resource]["ANY"]
         else { return .now(refuse(GatewayRefusal(.missingAuthenticationToken), exchange)) }
@@ -122,6 +126,14 @@ final class StageRuntime: Sendable {
 
     /// A request body's limit (API Gateway's quotas: 10 MB).
     static let maximumBodyBytes = 10 << 20
+    /// The limit of the request line and all header values together (API Gateway's quotas).
+    static let maximumHeadBytes = 10_240
+
+    private static func hasLongHead(_ request: ServerRequest) -> Bool {
+        var bytes = request.method.utf8.count + request.target.utf8.count
+        for (name, value) in request.headers { bytes += name.utf8.count + value.utf8.count }
+        return bytes > maximumHeadBytes
+    }
 
     /// Why a request goes no further; nil when it does.
     private func admit(
@@ -152,10 +164,10 @@ final class StageRuntime: Sendable {
         case .mock(let mock): return .now(answer(mock, plan, exchange))
         case .proxy(let function, let limit):
             guard isPermitted(function, plan) else { return .now(refuseForbiddenFunction(exchange)) }
-            return .later { await self.proxy(exchange, plan, function, limit) }
+            return .soon { await self.proxy(exchange, plan, function, limit) }
         case .function(let function, let mapping, let limit):
             guard isPermitted(function, plan) else { return .now(refuseForbiddenFunction(exchange)) }
-            return .later { await self.integrate(exchange, plan, function, mapping, limit) }
+            return .soon { await self.integrate(exchange, plan, function, mapping, limit) }
         case .none(let why):
             var exchange = exchange
             exchange.log?.error("Execution failed due to configuration error: \(why)")
