@@ -104,8 +104,7 @@ let package = Package(
                 "AWSSigning", "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices",
                 "EmulatedStacks",
                 "EmulatedObjects", "DurableDocuments", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping",
-                "Wildcards", "CArchive", "CZlib", crypto, nioCore, nioPosix, nioHTTP1,
-                subprocess,
+                "Wildcards", "CArchive", "CZlib", crypto, grdb, nioCore, nioPosix, nioHTTP1, subprocess,
             ]),
 
         // Verdicts and reports.

@@ -107,7 +107,7 @@ package final class Emulator: Sendable {
             throw EmulatorError(code: .storage, message: error.message, location: error.location)
         }
         keys.provide(
-            alias: FunctionResources.defaultKeyAlias,
+            alias: EncryptedVariables.defaultKeyAlias,
             description: "Default key that protects my Lambda functions when no other key is defined")
         parameters.provide(
             BootstrapParameter.name, value: BootstrapParameter.version,
@@ -124,40 +124,39 @@ package final class Emulator: Sendable {
         } catch {
             throw EmulatorError(code: .storage, message: error.message, location: configuration.dataDirectory)
         }
-        let lambda = LambdaService(
-            LambdaService.Surroundings(
-                account: account, clock: clock, realTime: configuration.realTime, keys: keys, logs: logs,
-                metrics: metrics, nursery: nursery, eventLoops: MultiThreadedEventLoopGroup.singleton, date: date,
-                switches: configuration.switches, baseEnvironment: configuration.baseEnvironment))
-        lambda.setEndpoint(endpointURL)
-        let signatures = SignatureGate(
-            credentials: KnownCredentials(configuration.credentials) { [weak lambda] id in
-                lambda?.functions.lazy.map { ProcessEnvironment.credentials(of: $0.name) }
-                    .first { $0.accessKeyID == id }
-            }, realTime: configuration.realTime)
-        let permissions = FunctionPermissions()
-        let mappings = EventSourceRegistry()
-        let gateway = APIGatewayService(
-            surroundings: stageSurroundings(
-                permissions, signatures: signatures, lambda: lambda, logs: logs, metrics: metrics))
         let reader = ObjectReader(objects: objects)
         let code = FunctionCodeStore(
             locations: configuration.code, commands: configuration.functions, fallbacks: configuration.bundledFunctions
         ) { bucket, key, version throws(AWSServiceError) in
             try await reader.bytes(bucket: bucket, key: key, version: version)
         }
-        let functionResources = FunctionResources(
-            configuration: configuration, code: code, clock: clock, keys: keys, queues: queues, topics: topics,
+        let lambda = LambdaService(
+            LambdaService.Surroundings(
+                account: account, clock: clock, realTime: configuration.realTime, keys: keys, logs: logs,
+                metrics: metrics, nursery: nursery, eventLoops: MultiThreadedEventLoopGroup.singleton, date: date,
+                switches: configuration.switches, baseEnvironment: configuration.baseEnvironment, code: code,
+                destinations: InvocationDestinations(queues: queues, topics: topics)))
+        lambda.setEndpoint(endpointURL)
+        let signatures = SignatureGate(
+            credentials: KnownCredentials(configuration.credentials) { [weak lambda] id in
+                lambda?.credentials(id)
+            }, realTime: configuration.realTime)
+        let mappings = EventSourceRegistry(
             tables: tables,
-            lambda: lambda, permissions: permissions, mappings: mappings,
-            permissionsChanged: {})
+            surroundings: EventSourceMapping.Surroundings(
+                streams: tables.streams, functions: lambda,
+                failures: FailureDestination(destinations: lambda.surroundings.destinations, clock: clock),
+                checkpoints: try CheckpointStore(directory: configuration.dataDirectory)))
+        let gateway = APIGatewayService(
+            surroundings: stageSurroundings(
+                signatures: signatures, lambda: lambda, logs: logs, metrics: metrics))
         let store = StackStore(clock: clock)
         let operations = StackOperation.Surroundings(
             account: account, clock: clock, store: store,
             catalog: ResourceCatalog([
                 TableResources(tables: tables), KeyResources(keys: keys), AccessResources(),
                 MonitoringResources(logs: logs, metrics: metrics), MessagingResources(queues: queues, topics: topics),
-                functionResources, GatewayResources(gateway: gateway),
+                FunctionResources(lambda: lambda, mappings: mappings), GatewayResources(gateway: gateway),
             ]), notice: { [tell = configuration.notice] notice in tell("not emulated: \(notice)") })
         let archive = configuration.dataDirectory.map(StackArchive.init)
         let notices = try await InitialStacks(
@@ -199,7 +198,7 @@ package final class Emulator: Sendable {
     }
 
     private func stageSurroundings(
-        _ permissions: FunctionPermissions, signatures: SignatureGate, lambda: LambdaService, logs: LogsService,
+        signatures: SignatureGate, lambda: LambdaService, logs: LogsService,
         metrics: CloudWatchService
     ) -> StageRuntime.Surroundings {
         let account = account
@@ -207,8 +206,7 @@ package final class Emulator: Sendable {
             account: account, clock: clock, functions: lambda, logs: logs, metrics: metrics, nursery: nursery,
             eventLoops: MultiThreadedEventLoopGroup.singleton, switches: configuration.switches, signatures: signatures
         ) { function, method in
-            permissions.allow(
-                function: function, service: "apigateway.amazonaws.com", sourceARN: method, account: account)
+            lambda.allows(function: function, service: "apigateway.amazonaws.com", sourceARN: method)
         }
     }
 

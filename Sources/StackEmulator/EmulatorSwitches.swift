@@ -25,8 +25,13 @@ package struct EmulatorSwitches: Sendable, Equatable {
     package var initializationLimit: Duration = .seconds(10)
     /// How long the gateway waits for an integration (API Gateway: 29 seconds).
     package var integrationTimeout: Duration = .seconds(29)
-    /// How many environments of a function may work at once; more requests are throttled. An account has 1000 for all.
+    /// How many invocations an account may run at once (Lambda's quotas: 1,000, which AWS raises on request).
+    package var accountConcurrency = 1000
+    /// How many environments of a function may work at once, each being a process; more requests are throttled as if the
+    /// account's limit were reached.
     package var concurrencyPerFunction = 128
+    /// An asynchronous invocation's payload limit (Lambda's quotas: 1 MB, 256 KB before October 2025).
+    package var maximumEventPayloadBytes = 1 << 20
     /// How many bytes the stage cache holds at most, whatever the cluster's size.
     package var stageCacheBytes = 128 << 20
 

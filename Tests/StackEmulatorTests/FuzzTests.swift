@@ -1,3 +1,4 @@
+import EmulatorCore
 import ExactJSON
 import NIOHTTP1
 import Testing
@@ -36,7 +37,8 @@ import Timekeeping
             _ = MethodSettingsTable.path(text)
             _ = FunctionCommand.words(of: text)
             _ = MockStatus.read(text)
-            _ = LambdaService.name(in: text)
+            _ = try? FunctionIdentifier(text, account: EmulatedAccount())
+            _ = try? EventPattern(text).matches(.string(text))
             _ = BatchResponse.outcome(of: bytes, batch: ["1"])
             _ = AccessLogFormat(text).line(AccessLogRecord())
             if let response = ProxyOutput.response(from: bytes) {

@@ -7,9 +7,9 @@ import Timekeeping
 @Suite struct ShardConsumerTests {
     private static let start = Timestamp(secondsSinceEpoch: 1_000_000)
 
-    private static func consumer(_ properties: JSONValue) -> ShardConsumer {
+    private static func consumer(_ properties: JSONValue) throws -> ShardConsumer {
         ShardConsumer(
-            settings: EventSourceSettings(id: "m", functionARN: "f", properties: properties),
+            settings: try EventSourceSettings(id: "m", functionARN: "f", properties: properties),
             firstRetryDelay: .seconds(1), longestRetryDelay: .seconds(8))
     }
 
@@ -43,20 +43,20 @@ import Timekeeping
         return diary + ["no end"]
     }
 
-    @Test("a full batch goes at once, the rest when its window has passed") func window() {
-        var consumer = Self.consumer(["BatchSize": 3, "MaximumBatchingWindowInSeconds": 5])
+    @Test("a full batch goes at once, the rest when its window has passed") func window() throws {
+        var consumer = try Self.consumer(["BatchSize": 3, "MaximumBatchingWindowInSeconds": 5])
         consumer.add(Self.records(1...4), now: Self.start)
         #expect(run(&consumer) { _ in .success } == ["1,2,3 ok", "wait 5.0", "4 ok"])
     }
 
-    @Test("without a window whatever is there goes at once") func noWindow() {
-        var consumer = Self.consumer(["BatchSize": 10])
+    @Test("without a window whatever is there goes at once") func noWindow() throws {
+        var consumer = try Self.consumer(["BatchSize": 10])
         consumer.add(Self.records(1...2), now: Self.start)
         #expect(run(&consumer) { _ in .success } == ["1,2 ok"])
     }
 
-    @Test("the window runs from the first record, and later ones do not prolong it") func windowStart() {
-        var consumer = Self.consumer(["BatchSize": 10, "MaximumBatchingWindowInSeconds": 5])
+    @Test("the window runs from the first record, and later ones do not prolong it") func windowStart() throws {
+        var consumer = try Self.consumer(["BatchSize": 10, "MaximumBatchingWindowInSeconds": 5])
         consumer.add(Self.records(1...1), now: Self.start)
         consumer.add(Self.records(2...2), now: Self.start + .seconds(4))
         #expect(consumer.next(now: Self.start + .seconds(4)) == .wait(until: Self.start + .seconds(5)))
@@ -67,8 +67,10 @@ import Timekeeping
         #expect(batch.records.count == 2)
     }
 
-    @Test("a failed batch is tried again before anything newer, with delays that double up to a limit") func retries() {
-        var consumer = Self.consumer(["BatchSize": 2, "MaximumRetryAttempts": 5])
+    @Test("a failed batch is tried again before anything newer, with delays that double up to a limit") func retries()
+        throws
+    {
+        var consumer = try Self.consumer(["BatchSize": 2, "MaximumRetryAttempts": 5])
         consumer.add(Self.records(1...3), now: Self.start)
         let diary = run(&consumer) { $0.contains("1") ? .failure : .success }
         #expect(
@@ -78,16 +80,17 @@ import Timekeeping
             ])
     }
 
-    @Test("without a limit on retries the batch is tried for ever") func unlimited() {
-        var consumer = Self.consumer(["BatchSize": 1])
+    @Test("without a limit on retries the batch is tried for ever") func unlimited() throws {
+        var consumer = try Self.consumer(["BatchSize": 1])
         consumer.add(Self.records(1...2), now: Self.start)
         let diary = run(&consumer, limit: 100) { _ in .failure }
         #expect(diary.last == "no end")
         #expect(diary.dropLast().allSatisfy { $0 == "1 failed" || $0.hasPrefix("wait") })
     }
 
-    @Test("bisecting finds the one bad record, does not consume its retries, and keeps the order") func bisects() {
-        var consumer = Self.consumer([
+    @Test("bisecting finds the one bad record, does not consume its retries, and keeps the order") func bisects() throws
+    {
+        var consumer = try Self.consumer([
             "BatchSize": 8, "BisectBatchOnFunctionError": true, "MaximumRetryAttempts": 1,
         ])
         consumer.add(Self.records(1...8), now: Self.start)
@@ -99,8 +102,10 @@ import Timekeeping
             ])
     }
 
-    @Test("with zero retries the bad record is given up at its first failure alone") func zeroRetries() {
-        var consumer = Self.consumer(["BatchSize": 2, "BisectBatchOnFunctionError": true, "MaximumRetryAttempts": 0])
+    @Test("with zero retries the bad record is given up at its first failure alone") func zeroRetries() throws {
+        var consumer = try Self.consumer([
+            "BatchSize": 2, "BisectBatchOnFunctionError": true, "MaximumRetryAttempts": 0,
+        ])
         consumer.add(Self.records(1...2), now: Self.start)
         let diary = run(&consumer) { $0.contains("2") ? .failure : .success }
         #expect(
@@ -110,8 +115,8 @@ import Timekeeping
                 })
     }
 
-    @Test("a partial failure goes on from the lowest failed record") func partial() {
-        var consumer = Self.consumer([
+    @Test("a partial failure goes on from the lowest failed record") func partial() throws {
+        var consumer = try Self.consumer([
             "BatchSize": 5, "MaximumRetryAttempts": 2, "FunctionResponseTypes": ["ReportBatchItemFailures"],
         ])
         consumer.add(Self.records(1...5), now: Self.start)
@@ -123,8 +128,8 @@ import Timekeeping
             ])
     }
 
-    @Test("a partial failure of the first record bisects where the mapping says so") func partialBisect() {
-        var consumer = Self.consumer([
+    @Test("a partial failure of the first record bisects where the mapping says so") func partialBisect() throws {
+        var consumer = try Self.consumer([
             "BatchSize": 4, "MaximumRetryAttempts": 0, "BisectBatchOnFunctionError": true,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
         ])
@@ -133,17 +138,17 @@ import Timekeeping
         #expect(diary == ["1,2,3,4 failed", "1,2 failed", "1 failed", "1 RetryAttemptsExhausted", "2 ok", "3,4 ok"])
     }
 
-    @Test("records older than the mapping allows are given up without being tried") func age() {
-        var consumer = Self.consumer(["BatchSize": 4, "MaximumRecordAgeInSeconds": 60])
+    @Test("records older than the mapping allows are given up without being tried") func age() throws {
+        var consumer = try Self.consumer(["BatchSize": 4, "MaximumRecordAgeInSeconds": 60])
         consumer.add(Self.records(1...2, created: Self.start - .seconds(61)), now: Self.start)
         consumer.add(Self.records(3...4), now: Self.start)
         #expect(run(&consumer) { _ in .success } == ["1,2 RecordAgeExceeded", "3,4 ok"])
     }
 
     @Test("every record is processed or given up exactly once, whatever the function does", arguments: 0..<50)
-    func conserves(seed: Int) {
+    func conserves(seed: Int) throws {
         var generator = SplitMix(state: UInt64(seed) &* 7919 &+ 1)
-        var consumer = Self.consumer([
+        var consumer = try Self.consumer([
             "BatchSize": .integer(Int.random(in: 1...7, using: &generator)),
             "MaximumBatchingWindowInSeconds": .integer(Int.random(in: 0...3, using: &generator)),
             "MaximumRetryAttempts": .integer(Int.random(in: 0...3, using: &generator)),

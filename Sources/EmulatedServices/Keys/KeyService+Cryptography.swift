@@ -40,6 +40,16 @@ extension KeyService {
         }
     }
 
+    /// Asks whether the key that sealed something could open it now, without opening it.
+    ///
+    /// - Throws: the errors that `open` has for the key.
+    package func requireUsable(keyOf blob: [UInt8]) throws(AWSServiceError) {
+        guard blob.count > 36, let id = String(validating: blob[..<36], as: UTF8.self), let key = try? key(id) else {
+            throw AWSServiceError("InvalidCiphertextException", "")
+        }
+        try key.checkUsable()
+    }
+
     func encrypt(_ input: JSONValue) throws(AWSServiceError) -> JSONValue {
         let plaintext = try bytes(input, "Plaintext", atMost: 4096)
         try checkAlgorithm(input, "EncryptionAlgorithm")

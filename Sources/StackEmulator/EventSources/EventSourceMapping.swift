@@ -3,223 +3,312 @@ import ExactJSON
 import Synchronization
 import Timekeeping
 
-/// Reads one stream and hands its records to a function, batch by batch.
+/// Reads one stream and hands its records to a function, batch by batch, in as many lanes as it is told.
 ///
 /// Lambda polls each shard four times a second. Here a poll takes place at those quarter seconds only when there is
 /// something to read, so that an idle mapping costs nothing and an advance of the clock does not run through empty ones.
 final class EventSourceMapping: Sendable {
+    /// What a mapping needs from the emulator around it.
+    struct Surroundings: Sendable {
+        var streams: any EmulatedService
+        var functions: LambdaService
+        var failures: FailureDestination
+        var checkpoints: CheckpointStore
+    }
+
     private struct State {
-        var consumer: ShardConsumer
-        var shardID: String?
-        var iterator: String?
-        var lastSequence: String?
+        var settings: EventSourceSettings
+        var tags: [String: String] = [:]
+        var lastModified: Timestamp
+        var lastResult = "No records processed"
         /// Where LATEST began; older records are not this mapping's.
         var begin: Timestamp
+        var reader: StreamReader?
+        var lanes: ShardLanes
         var isPollSet = false
-        var isWorking = false
-        var wakeUp: VirtualClock.TimerID?
+        var isReading = false
+        /// A poll came while another was reading.
+        var mustReadAgain = false
+        /// Lanes that are at work.
+        var busy: Set<Int> = []
+        var wakeUps: [Int: VirtualClock.TimerID] = [:]
         /// More may be read than fits.
         var hasMore = false
-        var lastResult = "No records processed"
+        /// The lanes are to be made anew as soon as none is at work.
+        var mustRestart = false
+        var isClosed = false
+
+        var isRunning: Bool { settings.isEnabled && !isClosed && !mustRestart }
     }
 
     /// So many records are read ahead at most.
     private static let readAhead = 20_000
     private static let pollInterval: Int64 = 250_000_000
 
-    let settings: EventSourceSettings
-    let lastModified: Timestamp
-    private let streams: any EmulatedService
-    private let functions: LambdaService
-    private let clock: VirtualClock
-    private let failures: FailureDestination
+    let id: String
+    let streamARN: String
+    private let surroundings: Surroundings
     private let state: Mutex<State>
 
-    init(
-        settings: EventSourceSettings, streams: any EmulatedService, functions: LambdaService,
-        failures: FailureDestination, clock: VirtualClock, switches: EmulatorSwitches
-    ) {
-        self.settings = settings
-        self.streams = streams
-        self.functions = functions
-        self.failures = failures
-        self.clock = clock
-        lastModified = clock.now
+    private var clock: VirtualClock { surroundings.functions.surroundings.clock }
+    private var switches: EmulatorSwitches { surroundings.functions.surroundings.switches }
+
+    init(_ settings: EventSourceSettings, tags: [String: String] = [:], surroundings: Surroundings) {
+        id = settings.id
+        streamARN = settings.streamARN
+        self.surroundings = surroundings
+        let service = surroundings.functions.surroundings
+        let kept = surroundings.checkpoints.checkpoint(settings.id, settings.streamARN)
+        let now = service.clock.now
         state = Mutex(
             State(
-                consumer: ShardConsumer(
-                    settings: settings, firstRetryDelay: switches.firstRetryDelay,
-                    longestRetryDelay: switches.longestRetryDelay),
-                begin: clock.now))
+                settings: settings, tags: tags, lastModified: now, begin: kept?.begin ?? now,
+                lanes: Self.lanes(settings, kept?.sequence, service.switches)))
     }
 
+    var settings: EventSourceSettings { state.withLock { $0.settings } }
+    var lastModified: Timestamp { state.withLock { $0.lastModified } }
     var lastResult: String { state.withLock { $0.lastResult } }
+    var tags: [String: String] { state.withLock { $0.tags } }
 
-    /// Finds the stream's shard and its starting position.
-    func prepare() async throws(AWSServiceError) {
-        let description = try await streams.call("DescribeStream", ["StreamArn": .string(settings.streamARN)])
-        let shard = description["StreamDescription"]?["Shards"]?[0]?["ShardId"]?.stringValue
-        state.withLock { $0.shardID = shard }
-        let iterator = try await iterator(settings.startingPosition, after: nil)
-        state.withLock { $0.iterator = iterator }
+    func setTags(_ change: (inout [String: String]) -> Void) { state.withLock { change(&$0.tags) } }
+
+    private static func lanes(
+        _ settings: EventSourceSettings, _ checkpoint: String?, _ switches: EmulatorSwitches
+    ) -> ShardLanes {
+        ShardLanes(
+            settings: settings, checkpoint: checkpoint, firstRetryDelay: switches.firstRetryDelay,
+            longestRetryDelay: switches.longestRetryDelay)
     }
+
+    /// Finds the stream's shard and the place to begin: behind what an earlier run has done, or the starting position.
+    func prepare() async throws(AWSServiceError) {
+        let (settings, checkpoint, begin) = state.withLock { ($0.settings, $0.lanes.checkpoint, $0.begin) }
+        let isKnown = surroundings.checkpoints.checkpoint(id, streamARN) != nil
+        // LATEST was long ago when the mapping has been here before.
+        let position = isKnown ? "TRIM_HORIZON" : settings.startingPosition
+        let reader = try await StreamReader(
+            surroundings.streams, streamARN: streamARN, position: position, after: checkpoint)
+        state.withLock { $0.reader = reader }
+        surroundings.checkpoints.keep(.init(sequence: checkpoint, begin: begin), id, streamARN)
+    }
+
+    // MARK: Changes
+
+    /// Takes over other settings; batches that are with the function are finished first.
+    func update(_ settings: EventSourceSettings) async {
+        let now = clock.now
+        let isIdle = state.withLock { state in
+            state.settings = settings
+            state.lastModified = now
+            state.mustRestart = true
+            return state.busy.isEmpty
+        }
+        if isIdle { await restart() }
+    }
+
+    /// Ends the mapping for good.
+    func close() {
+        let timers = state.withLock { state in
+            state.isClosed = true
+            defer { state.wakeUps = [:] }
+            return Array(state.wakeUps.values)
+        }
+        for timer in timers { clock.cancel(timer) }
+        surroundings.checkpoints.forget(id, streamARN)
+    }
+
+    private func restart() async {
+        let timers = state.withLock { state in
+            let checkpoint = state.lanes.checkpoint
+            state.lanes = Self.lanes(state.settings, checkpoint, switches)
+            state.mustRestart = false
+            defer { state.wakeUps = [:] }
+            return Array(state.wakeUps.values)
+        }
+        for timer in timers { clock.cancel(timer) }
+        do throws(AWSServiceError) { try await prepare() } catch { note("PROBLEM: \(error.code)") }
+        poke()
+    }
+
+    // MARK: Reading
 
     /// Says that there may be something to read.
     func poke() {
-        guard settings.isEnabled else { return }
-        let isSet = state.withLock { state in
-            defer { state.isPollSet = true }
-            return state.isPollSet
+        let mustSet = state.withLock { state in
+            guard state.isRunning, !state.isPollSet else { return false }
+            state.isPollSet = true
+            return true
         }
-        if isSet { return }
+        guard mustSet else { return }
         let now = clock.now.nanosecondsSinceEpoch
         let next = Timestamp(nanosecondsSinceEpoch: (now / Self.pollInterval + 1) * Self.pollInterval)
         clock.schedule(at: next) { [weak self] in await self?.poll() }
     }
 
     private func poll() async {
-        state.withLock { $0.isPollSet = false }
-        var isFull = false
-        while !isFull {
-            let room = state.withLock { Self.readAhead - $0.consumer.waiting.count }
-            isFull = room <= 0
-            if isFull { break }
-            guard await read() else { break }
+        let mayRead = state.withLock { state in
+            state.isPollSet = false
+            guard state.isRunning else { return false }
+            if state.isReading { state.mustReadAgain = true }
+            defer { state.isReading = true }
+            return !state.isReading
         }
-        state.withLock { $0.hasMore = isFull }
-        await work()
+        guard mayRead else { return }
+        var isFull = false
+        while !Task.isCancelled {
+            isFull = state.withLock { $0.lanes.openCount >= Self.readAhead }
+            if isFull { break }
+            if await readPage() { continue }
+            let again = state.withLock { state in
+                defer { state.mustReadAgain = false }
+                return state.mustReadAgain
+            }
+            if !again { break }
+        }
+        let lanes = state.withLock { state in
+            state.isReading = false
+            state.hasMore = isFull
+            return state.lanes.lanes.count
+        }
+        await withDiscardingTaskGroup { group in
+            for lane in 0..<lanes { group.addTask { await self.work(lane) } }
+        }
     }
 
     /// Reads one page; false when there was nothing in it.
-    private func read() async -> Bool {
-        let iterator = state.withLock { $0.iterator }
-        guard let iterator else { return false }
+    private func readPage() async -> Bool {
+        guard var reader = state.withLock({ $0.reader }) else { return false }
+        let records: [StreamEntry]
         do throws(AWSServiceError) {
-            let page = try await streams.call("GetRecords", ["ShardIterator": .string(iterator), "Limit": 1000])
-            let now = clock.now
-            let next = page["NextShardIterator"]?.stringValue
-            return state.withLock { state in
-                let records = (page["Records"]?.arrayValue ?? []).map { StreamEntry($0, streamARN: settings.streamARN) }
-                if let last = records.last { state.lastSequence = last.sequenceNumber }
-                if let next { state.iterator = next }
-                let begin = settings.startingPosition == "LATEST" ? state.begin.floored(toSeconds: 1) : nil
-                state.consumer.add(records.filter { begin == nil || $0.created >= begin ?? $0.created }, now: now)
-                return !records.isEmpty
-            }
+            records = try await reader.read()
         } catch {
-            return await renewIterator(after: error)
+            note("PROBLEM: \(error.code)")
+            return false
         }
+        let now = clock.now
+        let checkpoint = state.withLock { [reader] state -> CheckpointStore.Checkpoint? in
+            guard state.isRunning else { return nil }
+            state.reader = reader
+            let before = state.lanes.checkpoint
+            let begin = state.settings.startingPosition == "LATEST" ? state.begin.floored(toSeconds: 1) : nil
+            let filters = state.settings.filters
+            state.lanes.add(records, now: now) { record in
+                (begin.map { record.created >= $0 } ?? true)
+                    && (filters.isEmpty || filters.contains { $0.matches(record.event) })
+            }
+            return before == state.lanes.checkpoint ? nil : .init(sequence: state.lanes.checkpoint, begin: state.begin)
+        }
+        if let checkpoint { surroundings.checkpoints.keep(checkpoint, id, streamARN) }
+        return !records.isEmpty
     }
 
-    /// A position is good for 15 minutes and its records for a day; both pass quickly on an advanced clock.
-    private func renewIterator(after error: AWSServiceError) async -> Bool {
-        let last = state.withLock { $0.lastSequence }
-        let renewed: String?
-        switch error.code {
-        case "ExpiredIteratorException":
-            renewed = try? await iterator(last == nil ? "TRIM_HORIZON" : "AFTER_SEQUENCE_NUMBER", after: last)
-        case "TrimmedDataAccessException": renewed = try? await iterator("TRIM_HORIZON", after: nil)
-        default: renewed = nil
-        }
-        var usable = renewed
-        if usable == nil, last != nil { usable = try? await iterator("TRIM_HORIZON", after: nil) }
-        guard let usable else { return false }
-        state.withLock { $0.iterator = usable }
-        return true
-    }
+    // MARK: Working
 
-    private func iterator(_ type: String, after sequence: String?) async throws(AWSServiceError) -> String {
-        var input: [String: JSONValue] = [
-            "StreamArn": .string(settings.streamARN), "ShardIteratorType": .string(type),
-            "ShardId": .string(state.withLock { $0.shardID } ?? ""),
-        ]
-        if let sequence { input["SequenceNumber"] = .string(sequence) }
-        guard let iterator = try await streams.call("GetShardIterator", .object(input))["ShardIterator"]?.stringValue
-        else {
-            throw AWSServiceError("ResourceNotFoundException", "The stream has no shard.")
-        }
-        return iterator
-    }
-
-    /// Does what the consumer says, one step after the other, until it has to wait.
-    private func work() async {
+    /// Does what a lane's consumer says, one step after the other, until it has to wait.
+    private func work(_ lane: Int) async {
         let mayWork = state.withLock { state in
-            defer { state.isWorking = true }
-            return !state.isWorking
+            guard state.isRunning, lane < state.lanes.lanes.count else { return false }
+            return state.busy.insert(lane).inserted
         }
         guard mayWork else { return }
         while !Task.isCancelled {
             let now = clock.now
-            let step = state.withLock { state -> ShardConsumer.Step in
-                let step = state.consumer.next(now: now)
+            let (step, settings) = state.withLock { state -> (ShardConsumer.Step?, EventSourceSettings) in
+                guard state.isRunning else { return (nil, state.settings) }
+                let step = state.lanes.change(lane) { $0.next(now: now) }
                 switch step {
-                case .idle, .wait: state.isWorking = false
+                case .idle, .wait: state.busy.remove(lane)
                 case .invoke, .giveUp: break
                 }
-                return step
+                return (step, state.settings)
             }
             switch step {
-            case .invoke(let batch):
-                let outcome = await invoke(batch)
-                let now = clock.now
-                state.withLock { $0.consumer.finished(outcome, now: now) }
-            case .giveUp(let batch, let condition):
-                failures.send(batch, condition: condition, settings: settings)
-                state.withLock { $0.consumer.gaveUp(batch) }
-            case .wait(let moment): return wake(at: moment)
-            case .idle:
+            case .invoke(let batch)?: await deliver(batch, lane, settings)
+            case .giveUp(let batch, let condition)?:
+                let shardID = state.withLock { $0.reader?.shardID ?? "" }
+                surroundings.failures.send(batch, condition: condition, settings: settings, shardID: shardID)
+                change(lane) { $0.gaveUp(batch) }
+            case .wait(let moment)?: return wake(lane, at: moment)
+            case .idle?:
                 if state.withLock({ $0.hasMore }) { poke() }
                 return
+            case nil: return await leave(lane)
             }
         }
-        state.withLock { $0.isWorking = false }
+        await leave(lane)
     }
 
-    private func wake(at moment: Timestamp) {
-        let old = state.withLock { $0.wakeUp.take() }
+    /// A lane stops because the mapping is changing; the last one makes them anew.
+    private func leave(_ lane: Int) async {
+        let isLast = state.withLock { state in
+            state.busy.remove(lane)
+            return state.mustRestart && state.busy.isEmpty && !state.isClosed
+        }
+        if isLast { await restart() }
+    }
+
+    private func wake(_ lane: Int, at moment: Timestamp) {
+        let old = state.withLock { $0.wakeUps.removeValue(forKey: lane) }
         if let old { clock.cancel(old) }
-        let id = clock.schedule(at: moment) { [weak self] in await self?.work() }
-        state.withLock { $0.wakeUp = id }
+        let id = clock.schedule(at: moment) { [weak self] in await self?.work(lane) }
+        state.withLock { $0.wakeUps[lane] = id }
     }
 
-    private func invoke(_ batch: ShardConsumer.Batch) async -> ShardConsumer.Outcome {
-        let event = JSONValue.object(["Records": .array(batch.records.map(\.event))])
+    private func change(_ lane: Int, _ body: (inout ShardConsumer) -> Void) {
+        let checkpoint = state.withLock { state -> CheckpointStore.Checkpoint? in
+            let before = state.lanes.checkpoint
+            state.lanes.change(lane, body)
+            guard before != state.lanes.checkpoint, !state.isClosed else { return nil }
+            return .init(sequence: state.lanes.checkpoint, begin: state.begin)
+        }
+        if let checkpoint { surroundings.checkpoints.keep(checkpoint, id, streamARN) }
+    }
+
+    private func note(_ result: String) { state.withLock { $0.lastResult = result } }
+
+    private func deliver(_ batch: ShardConsumer.Batch, _ lane: Int, _ settings: EventSourceSettings) async {
+        var event: [String: JSONValue] = ["Records": .array(batch.records.map(\.event))]
+        if let window = batch.window {
+            let shardID = state.withLock { $0.reader?.shardID ?? "" }
+            event.merge(window.members(shardID: shardID, streamARN: streamARN)) { _, new in new }
+        }
         let start = clock.now
-        if let last = batch.records.last, let metrics = try? functions.metrics(of: settings.functionARN) {
+        if let last = batch.records.last,
+            let metrics = try? surroundings.functions.record(settings.functionARN).metrics
+        {
             metrics.recordIteratorAge(start - last.created, at: start)
         }
+        let payload: [UInt8]
         do throws(AWSServiceError) {
-            let result = try await functions.invoke(settings.functionARN, payload: event.serialized())
+            let result = try await surroundings.functions.invoke(
+                settings.functionARN, payload: JSONValue.object(event).serialized())
             guard result.functionError == nil else {
-                state.withLock { $0.lastResult = "PROBLEM: Function call failed" }
-                return .failure
+                note("PROBLEM: Function call failed")
+                return finish(lane, .failure)
             }
-            state.withLock { $0.lastResult = "OK" }
-            guard settings.reportsItemFailures else { return .success }
-            return BatchResponse.outcome(of: result.payload, batch: batch.records.map(\.sequenceNumber))
+            payload = result.payload
         } catch {
             // Throttled, or the environment cannot be opened: the batch is tried again like after a failure.
-            state.withLock { $0.lastResult = "PROBLEM: \(error.code)" }
-            return .failure
+            note("PROBLEM: \(error.code)")
+            return finish(lane, .failure)
         }
+        note("OK")
+        if batch.window != nil {
+            guard let state = (try? JSONValue(parsing: payload))?["state"], state.objectValue != nil else {
+                note("PROBLEM: The function returned no state")
+                return finish(lane, .failure)
+            }
+            change(lane) { $0.carry(state, bytes: state.serialized().count) }
+        }
+        finish(
+            lane,
+            settings.reportsItemFailures
+                ? BatchResponse.outcome(of: payload, batch: batch.records.map(\.sequenceNumber)) : .success)
     }
-}
 
-extension StreamEntry {
-    /// From a record as GetRecords gives it; the function's event names the stream too.
-    init(_ record: JSONValue, streamARN: String) {
-        let change = record["dynamodb"]
-        sequenceNumber = change?["SequenceNumber"]?.stringValue ?? ""
-        created = Timestamp(secondsSinceEpoch: change?["ApproximateCreationDateTime"]?.doubleValue ?? 0)
-        var members = record.objectValue ?? [:]
-        members["eventSourceARN"] = .string(streamARN)
-        // The API and the function's event spell the members differently.
-        if let identity = record["userIdentity"] {
-            members["userIdentity"] = [
-                "principalId": identity["PrincipalId"] ?? .null, "type": identity["Type"] ?? .null,
-            ]
-        }
-        event = .object(members)
-        bytes = (change?["SizeBytes"]?.intValue ?? 0) + 512
+    private func finish(_ lane: Int, _ outcome: ShardConsumer.Outcome) {
+        let now = clock.now
+        change(lane) { $0.finished(outcome, now: now) }
     }
 }

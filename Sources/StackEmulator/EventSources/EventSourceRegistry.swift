@@ -1,16 +1,106 @@
+import EmulatedTables
+import EmulatorCore
+import ExactJSON
 import Synchronization
 
 /// The event source mappings that there are.
 final class EventSourceRegistry: Sendable {
+    private let tables: TableService
+    private let surroundings: EventSourceMapping.Surroundings
     private let mappings = Mutex<[String: EventSourceMapping]>([:])
 
-    var all: [EventSourceMapping] {
-        mappings.withLock { $0.values.sorted { $0.settings.id < $1.settings.id } }
+    init(tables: TableService, surroundings: EventSourceMapping.Surroundings) {
+        self.tables = tables
+        self.surroundings = surroundings
     }
 
-    func mapping(_ id: String) -> EventSourceMapping? { mappings.withLock { $0[id] } }
+    /// All mappings, by id.
+    var all: [EventSourceMapping] { mappings.withLock { $0.values.sorted { $0.id < $1.id } } }
 
-    func add(_ mapping: EventSourceMapping) { mappings.withLock { $0[mapping.settings.id] = mapping } }
+    func mapping(_ id: String) throws(AWSServiceError) -> EventSourceMapping {
+        guard let mapping = mappings.withLock({ $0[id] }) else { throw .noLambdaResource }
+        return mapping
+    }
 
-    func remove(_ id: String) { mappings.withLock { $0[id] = nil } }
+    /// Makes a mapping and starts it.
+    ///
+    /// - Parameters:
+    ///   - id: a UUID; one that was there before goes on where it was, given a data directory.
+    ///   - input: CreateEventSourceMapping's members, or a template's properties.
+    /// - Throws: Lambda's errors; nothing of the mapping is left then.
+    func create(
+        id: String, input: JSONValue, tags: [String: String] = [:]
+    ) async throws(AWSServiceError) -> EventSourceMapping {
+        let source = input["EventSourceArn"]?.stringValue ?? ""
+        try Self.check(source)
+        guard let position = input["StartingPosition"]?.stringValue, !position.isEmpty else {
+            throw .invalidLambda(
+                "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null."
+            )
+        }
+        let settings = try EventSourceSettings(
+            id: id, functionARN: try functionARN(input["FunctionName"]?.stringValue ?? ""), properties: input)
+        let mapping = EventSourceMapping(settings, tags: tags, surroundings: surroundings)
+        let existing = mappings.withLock { mappings -> String? in
+            let existing = mappings.values.first {
+                $0.streamARN == source && $0.settings.functionARN == settings.functionARN
+            }
+            if existing == nil { mappings[id] = mapping }
+            return existing?.id
+        }
+        if let existing {
+            throw AWSServiceError(
+                "ResourceConflictException",
+                "The event source arn (\" \(source) \") and function (\" \(settings.functionARN) \") provided mapping "
+                    + "already exists. Please update or delete the existing mapping with UUID \(existing)", status: 409)
+        }
+        do throws(AWSServiceError) {
+            try await mapping.prepare()
+        } catch {
+            mappings.withLock { $0[id] = nil }
+            mapping.close()
+            throw error.code == "ResourceNotFoundException" ? Self.noStream(source) : error
+        }
+        tables.onStreamRecords(streamARN: source) { [weak mapping] in mapping?.poke() }
+        mapping.poke()
+        return mapping
+    }
+
+    /// Changes a mapping; what the input does not name stays.
+    func update(_ id: String, input: JSONValue) async throws(AWSServiceError) -> EventSourceMapping {
+        let mapping = try mapping(id)
+        var settings = mapping.settings
+        if let name = input["FunctionName"]?.stringValue { settings.functionARN = try functionARN(name) }
+        try settings.apply(input)
+        await mapping.update(settings)
+        return mapping
+    }
+
+    /// Ends a mapping; one that is gone already is no error.
+    func remove(_ id: String) { mappings.withLock { $0.removeValue(forKey: id) }?.close() }
+
+    private func functionARN(_ name: String) throws(AWSServiceError) -> String {
+        let functions = surroundings.functions
+        let function = try FunctionIdentifier(name, account: functions.surroundings.account)
+        let record = try functions.record(function)
+        _ = try record.target(function.qualifier)
+        return record.qualifiedARN(function.qualifier)
+    }
+
+    private static func check(_ source: String) throws(AWSServiceError) {
+        switch DestinationARN.service(of: source) {
+        case "dynamodb" where source.contains("/stream/"): return
+        case "":
+            throw .lambdaValidation(
+                source, "eventSourceArn",
+                "satisfy regular expression pattern: arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"
+            )
+        default:
+            throw .invalidLambda("The event source \(source) is not emulated; DynamoDB streams are.")
+        }
+    }
+
+    private static func noStream(_ arn: String) -> AWSServiceError {
+        .invalidLambda("Stream not found: \(arn)")
+    }
 }

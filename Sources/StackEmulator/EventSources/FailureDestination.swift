@@ -7,24 +7,18 @@ import Timekeeping
 ///
 /// https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 struct FailureDestination: Sendable {
-    var queues: QueueService
-    var topics: TopicService
+    var destinations: InvocationDestinations
     var clock: VirtualClock
 
-    func send(_ batch: ShardConsumer.Batch, condition: String, settings: EventSourceSettings) {
-        guard let destination = settings.failureDestination else { return }
-        let body = Self.record(batch, condition: condition, settings: settings, now: clock.now).text
-        if destination.contains(":sns:") {
-            try? topics.publish(
-                topicARN: destination, subject: nil, message: body, service: "lambda.amazonaws.com",
-                sourceARN: settings.functionARN)
-        } else {
-            _ = queues.send(toARN: destination, body: body)
-        }
+    func send(_ batch: ShardConsumer.Batch, condition: String, settings: EventSourceSettings, shardID: String) {
+        // A window's last invocation has no records that could be told.
+        guard let destination = settings.failureDestination, !batch.records.isEmpty else { return }
+        let record = Self.record(batch, condition: condition, settings: settings, shardID: shardID, now: clock.now)
+        _ = destinations.send(record.text, to: destination, functionARN: settings.functionARN)
     }
 
     static func record(
-        _ batch: ShardConsumer.Batch, condition: String, settings: EventSourceSettings, now: Timestamp
+        _ batch: ShardConsumer.Batch, condition: String, settings: EventSourceSettings, shardID: String, now: Timestamp
     ) -> JSONValue {
         func whole(_ moment: Timestamp?) -> JSONValue {
             // Without a fraction, as records have none.
@@ -38,7 +32,7 @@ struct FailureDestination: Sendable {
             "responseContext": ["statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"],
             "version": "1.0", "timestamp": .string(now.iso8601),
             "DDBStreamBatchInfo": [
-                "shardId": "shardId-00000000000000000000-00000000",
+                "shardId": .string(shardID),
                 "startSequenceNumber": .string(batch.records.first?.sequenceNumber ?? ""),
                 "endSequenceNumber": .string(batch.records.last?.sequenceNumber ?? ""),
                 "approximateArrivalOfFirstRecord": whole(batch.records.first?.created),

@@ -9,6 +9,8 @@ struct StreamEntry: Sendable, Equatable {
     /// The record as the function gets it.
     var event: JSONValue
     var bytes: Int
+    /// The item's key, as text; records of one item keep their order.
+    var key = ""
 }
 
 /// What an event source mapping does with one shard: forms batches, keeps the order, retries, splits, gives up.
@@ -23,6 +25,8 @@ struct ShardConsumer: Sendable {
         var invocations = 0
         /// Not to be tried before this moment.
         var notBefore: Timestamp?
+        /// The tumbling window that the records belong to.
+        var window: TumblingWindow?
     }
 
     enum Step: Sendable, Equatable {
@@ -53,6 +57,10 @@ struct ShardConsumer: Sendable {
     private(set) var waiting: [StreamEntry] = []
     /// When the oldest of them was read.
     private var windowStart: Timestamp?
+    /// The tumbling window whose state the function carries on; nil when none is open.
+    private(set) var window: TumblingWindow?
+    /// Sequence numbers of records that are done with, since `takeCompleted` was last called.
+    private var completed: [String] = []
     /// Batches to be tried again, in order: all their records come before those that wait.
     private var retries: [Batch] = []
 
@@ -69,6 +77,18 @@ struct ShardConsumer: Sendable {
         waiting += records
     }
 
+    /// The records that were processed, put aside or filtered out since the last call.
+    mutating func takeCompleted() -> [String] {
+        defer { completed = [] }
+        return completed
+    }
+
+    /// Takes over the state that the function answered for the open window; one that is too large ends the window.
+    mutating func carry(_ state: JSONValue, bytes: Int) {
+        window?.state = state
+        if bytes > TumblingWindow.maximumStateBytes { window?.isTerminatedEarly = true }
+    }
+
     /// Decides what comes next; a batch that is handed out must be reported with `finished` or `gaveUp` before the next call.
     mutating func next(now: Timestamp) -> Step {
         if retries.isEmpty, let step = formBatch(now: now) { return step }
@@ -78,7 +98,10 @@ struct ShardConsumer: Sendable {
             return .giveUp(batch, condition: "RetryAttemptsExhausted")
         }
         if let moment = batch.notBefore, moment > now { return .wait(until: moment) }
-        return .invoke(batch)
+        var invoked = batch
+        // An earlier part of a split batch has carried the state on.
+        if let state = window?.state { invoked.window?.state = state }
+        return .invoke(invoked)
     }
 
     /// Reports what became of the batch that `next` handed out for invoking.
@@ -87,13 +110,16 @@ struct ShardConsumer: Sendable {
         var batch = retries.removeFirst()
         batch.invocations += 1
         switch outcome {
-        case .success: break
+        case .success:
+            completed += batch.records.map(\.sequenceNumber)
+            if batch.window?.isFinal == true { window = nil }
         case .failure: retry(batch, now: now)
         case .failedFrom(let sequence):
             guard let index = batch.records.firstIndex(where: { $0.sequenceNumber == sequence }), index > 0 else {
                 return retry(batch, now: now)
             }
             // Progress: what comes before the failed record is done, the rest is tried anew.
+            completed += batch.records[..<index].map(\.sequenceNumber)
             batch.records.removeFirst(index)
             batch.failures += 1
             batch.notBefore = now + delay(afterFailures: batch.failures)
@@ -104,29 +130,52 @@ struct ShardConsumer: Sendable {
     /// Reports that the batch that `next` gave up has been put aside.
     mutating func gaveUp(_ batch: Batch) {
         guard !retries.isEmpty else { return }
+        completed += batch.records.map(\.sequenceNumber)
+        if batch.window?.isFinal == true { window = nil }
         retries[0].records.removeFirst(min(batch.records.count, retries[0].records.count))
         if retries[0].records.isEmpty { retries.removeFirst() }
     }
 
     /// A full batch goes at once, a smaller one when its window has passed.
     private mutating func formBatch(now: Timestamp) -> Step? {
-        guard let start = windowStart, !waiting.isEmpty else { return .idle }
+        if let step = closeWindow(now: now) { return step }
+        guard let start = windowStart, let first = waiting.first else {
+            return window.map { .wait(until: $0.end) } ?? .idle
+        }
+        if settings.tumblingWindowSeconds > 0, window == nil {
+            window = TumblingWindow(of: first.created, seconds: settings.tumblingWindowSeconds)
+        }
         var count = 0
         var bytes = 0
         for record in waiting {
-            guard count < settings.batchSize, bytes + record.bytes <= Self.maximumBatchBytes || count == 0 else {
-                break
-            }
+            guard count < settings.batchSize, bytes + record.bytes <= Self.maximumBatchBytes || count == 0,
+                window?.contains(record.created) ?? true
+            else { break }
             count += 1
             bytes += record.bytes
         }
         let isFull = count == settings.batchSize || count < waiting.count
         let windowEnd = start + .seconds(settings.batchingWindowSeconds)
         if !isFull, windowEnd > now { return .wait(until: windowEnd) }
-        retries = [Batch(records: Array(waiting.prefix(count)))]
+        var batch = Batch(records: Array(waiting.prefix(count)))
+        batch.window = window
+        retries = [batch]
         waiting.removeFirst(count)
         windowStart = waiting.isEmpty ? nil : now
         return nil
+    }
+
+    /// A tumbling window ends with an invocation of its own, without records, when its time has passed or a record of
+    /// another window comes.
+    private mutating func closeWindow(now: Timestamp) -> Step? {
+        guard var ending = window else { return nil }
+        let next = waiting.first.map { !ending.contains($0.created) }
+        guard ending.isTerminatedEarly || next == true || next == nil && ending.end <= now else { return nil }
+        ending.isFinal = true
+        var batch = Batch(records: [])
+        batch.window = ending
+        retries = [batch]
+        return .invoke(batch)
     }
 
     private mutating func retry(_ batch: Batch, now: Timestamp) {

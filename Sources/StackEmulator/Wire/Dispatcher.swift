@@ -48,7 +48,7 @@ struct Dispatcher: Sendable {
             if Self.quickTargets.contains(target) { return .soon { await json.answer(decoded, target: target) } }
             return .later { await json.answer(decoded, target: target) }
         }
-        if path.hasPrefix("/2015-03-31/") { return .later { await lambda.answer(decoded) } }
+        if LambdaCall.isLambda(path) { return .later { await lambda.answer(decoded) } }
         if APIGatewayRESTService.owns(path) { return .later { await gatewayCalls.answer(decoded) } }
         if path.hasPrefix(CBORProtocol.pathPrefix) {
             return .later { await CBORProtocol(services: json.services).answer(decoded) }

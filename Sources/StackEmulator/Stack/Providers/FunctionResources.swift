@@ -1,39 +1,44 @@
-import EmulatedServices
 import EmulatedStacks
-import EmulatedTables
 import EmulatorCore
 import ExactJSON
 import StackTemplate
 
-/// Lambda functions, who may invoke them, and what feeds them from streams.
+/// Lambda functions, their versions and aliases, who may invoke them, and what feeds them.
 struct FunctionResources: ResourceProvider {
-    var configuration: EmulatorConfiguration
-    var code: FunctionCodeStore
-    var clock: VirtualClock
-    var keys: KeyService
-    var queues: QueueService
-    var topics: TopicService
-    var tables: TableService
     var lambda: LambdaService
-    var permissions: FunctionPermissions
     var mappings: EventSourceRegistry
-    /// Called when who may invoke the functions has changed.
-    var permissionsChanged: @Sendable () -> Void
 
     let types = [
         "AWS::Lambda::Function": ResourceType(
-            properties: LambdaFunction.supportedProperties, replacing: ["FunctionName", "PackageType"]
+            properties: FunctionInput.supportedProperties, replacing: ["FunctionName", "PackageType"]
         ) { properties in
             properties["PackageType"]?.stringValue == "Image" ? ["functions from images are not emulated"] : []
         },
+        "AWS::Lambda::Version": ResourceType(
+            properties: ["CodeSha256", "Description", "FunctionName"],
+            replacing: ["CodeSha256", "Description", "FunctionName"]),
+        "AWS::Lambda::Alias": ResourceType(
+            properties: ["Description", "FunctionName", "FunctionVersion", "Name", "RoutingConfig"],
+            replacing: ["FunctionName", "Name"]),
+        "AWS::Lambda::EventInvokeConfig": ResourceType(
+            properties: [
+                "DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier",
+            ], replacing: ["FunctionName", "Qualifier"]),
         "AWS::Lambda::Permission": ResourceType(
-            properties: ["Action", "FunctionName", "Principal", "SourceAccount", "SourceArn"],
-            replacing: ["Action", "FunctionName", "Principal", "SourceAccount", "SourceArn"]),
+            properties: [
+                "Action", "EventSourceToken", "FunctionName", "Principal", "PrincipalOrgID", "SourceAccount",
+                "SourceArn",
+            ],
+            replacing: [
+                "Action", "EventSourceToken", "FunctionName", "Principal", "PrincipalOrgID", "SourceAccount",
+                "SourceArn",
+            ]),
         "AWS::Lambda::EventSourceMapping": ResourceType(
             properties: [
                 "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "Enabled", "EventSourceArn",
-                "FunctionName", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds",
-                "MaximumRetryAttempts", "StartingPosition", "Tags",
+                "FilterCriteria", "FunctionName", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds",
+                "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "ParallelizationFactor", "StartingPosition",
+                "Tags", "TumblingWindowInSeconds",
             ], replacing: ["EventSourceArn", "StartingPosition"]
         ) { properties in
             let source = properties["EventSourceArn"]?.stringValue ?? ""
@@ -51,23 +56,40 @@ struct FunctionResources: ResourceProvider {
     ) async throws(AWSServiceError) -> ResourceIdentity {
         let properties = resource.properties
         switch resource.type {
-        case "AWS::Lambda::Function":
-            let name = properties["FunctionName"]?.stringValue ?? names.generated
-            let arn = names.account.arn("lambda", "function:\(name)")
-            lambda.add(try await function(resource, name: name, arn: arn))
-            return ResourceIdentity(ref: name, attributes: ["Arn": arn])
+        case "AWS::Lambda::Function": return try await createFunction(resource, names)
+        case "AWS::Lambda::Version":
+            let record = try record(properties)
+            let version = try lambda.publishVersion(
+                of: record, description: properties["Description"]?.stringValue,
+                sha256: properties["CodeSha256"]?.stringValue)
+            return ResourceIdentity(
+                ref: version.qualifiedARN,
+                attributes: ["Version": version.version, "FunctionArn": version.qualifiedARN])
+        case "AWS::Lambda::Alias":
+            let record = try record(properties)
+            let alias = try lambda.setAlias(
+                properties["Name"]?.stringValue ?? "", of: record, input: properties, isNew: true)
+            let arn = record.qualifiedARN(alias.name)
+            return ResourceIdentity(ref: arn, attributes: ["AliasArn": arn])
+        case "AWS::Lambda::EventInvokeConfig":
+            let id = names.generated
+            try setEventInvokeConfig(properties)
+            return ResourceIdentity(ref: id, attributes: ["Id": id])
         case "AWS::Lambda::Permission":
             let id = names.generated
-            permissions.add(properties, id: id)
-            permissionsChanged()
+            let function = try identifier(properties)
+            try lambda.addPermission(
+                id, to: try lambda.record(function), qualifier: function.qualifier, input: properties)
             return ResourceIdentity(ref: id, attributes: ["Id": id])
         default:
             let id = names.uuid
-            mappings.add(try await mapping(properties, id: id))
+            let mapping = try await mappings.create(
+                id: id, input: Self.mappingInput(properties), tags: Self.tags(properties, names))
             return ResourceIdentity(
                 ref: id,
                 attributes: [
-                    "Id": id, "EventSourceMappingArn": names.account.arn("lambda", "event-source-mapping:\(id)"),
+                    "Id": mapping.id,
+                    "EventSourceMappingArn": names.account.arn("lambda", "event-source-mapping:\(id)"),
                 ])
         }
     }
@@ -75,71 +97,153 @@ struct FunctionResources: ResourceProvider {
     func update(
         _ resource: ResourceDeclaration, from old: ResolvedResource, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
+        let properties = resource.properties
         switch resource.type {
-        case "AWS::Lambda::Function":
-            lambda.add(try await function(resource, name: old.ref, arn: old.attributes["Arn"] ?? ""))
+        case "AWS::Lambda::Function": try await updateFunction(resource, from: old, names)
+        case "AWS::Lambda::Alias":
+            let name = properties["Name"]?.stringValue ?? ""
+            // A routing that the template no longer has goes away.
+            var input = properties.objectValue ?? [:]
+            if input["RoutingConfig"] == nil { input["RoutingConfig"] = ["AdditionalVersionWeights": [:]] }
+            _ = try lambda.setAlias(name, of: try record(properties), input: .object(input), isNew: false)
+        case "AWS::Lambda::EventInvokeConfig": try setEventInvokeConfig(properties)
         case "AWS::Lambda::EventSourceMapping":
-            mappings.remove(old.ref)
-            mappings.add(try await mapping(resource.properties, id: old.ref))
+            // What the template no longer says goes back to its default.
+            var input = Self.mappingDefaults
+            input.merge(Self.mappingInput(properties).objectValue ?? [:]) { _, stated in stated }
+            let mapping = try await mappings.update(old.ref, input: .object(input))
+            let tags = Self.tags(properties, names)
+            mapping.setTags { $0 = tags }
         default: break
         }
         return ResourceIdentity(ref: old.ref, attributes: old.attributes)
     }
 
     func delete(_ resource: ResolvedResource) async throws(AWSServiceError) {
+        if resource.type == "AWS::Lambda::EventSourceMapping" { return mappings.remove(resource.ref) }
+        // What belonged to a function went with it.
+        let name = resource.type == "AWS::Lambda::Function" ? resource.ref : functionName(resource)
+        guard let function = try? FunctionIdentifier(name, account: lambda.surroundings.account),
+            let record = try? lambda.record(function)
+        else { return }
         switch resource.type {
+        case "AWS::Lambda::Function": try lambda.remove(record)
+        case "AWS::Lambda::Version":
+            let version = resource.attributes["Version"] ?? ""
+            if (try? record.target(version)) != nil { try lambda.removeVersion(version, of: record) }
+        case "AWS::Lambda::Alias":
+            let alias = resource.ref.split(separator: ":").last.map(String.init) ?? ""
+            try record.change { state in
+                state.aliases[alias] = nil
+                state.policies[alias] = nil
+                state.eventInvokeConfigs[alias] = nil
+            }
+        case "AWS::Lambda::EventInvokeConfig":
+            let qualifier = resource.properties["Qualifier"]?.stringValue ?? LambdaFunction.latest
+            try record.change { $0.eventInvokeConfigs[qualifier] = nil }
         case "AWS::Lambda::Permission":
-            permissions.remove(resource.ref)
-            permissionsChanged()
-        case "AWS::Lambda::EventSourceMapping": mappings.remove(resource.ref)
+            _ = try lambda.removePermission(resource.ref, from: record, qualifier: function.qualifier)
         default: break
         }
     }
 
-    private func mapping(_ properties: JSONValue, id: String) async throws(AWSServiceError) -> EventSourceMapping {
-        let function = try lambda.function(properties["FunctionName"]?.stringValue ?? "")
-        let mapping = EventSourceMapping(
-            settings: EventSourceSettings(id: id, functionARN: function.arn, properties: properties),
-            streams: tables.streams, functions: lambda,
-            failures: FailureDestination(queues: queues, topics: topics, clock: clock), clock: clock,
-            switches: configuration.switches)
-        try await mapping.prepare()
-        tables.onStreamRecords(streamARN: mapping.settings.streamARN) { [weak mapping] in mapping?.poke() }
-        mapping.poke()
-        return mapping
-    }
+    // MARK: Functions
 
-    private func function(
-        _ resource: ResourceDeclaration, name: String, arn: String
-    ) async throws(AWSServiceError) -> LambdaFunction {
+    private func createFunction(
+        _ resource: ResourceDeclaration, _ names: ResourceNames
+    ) async throws(AWSServiceError) -> ResourceIdentity {
         let properties = resource.properties
-        let runtime = properties["Runtime"]?.stringValue ?? "provided.al2023"
-        let handler = properties["Handler"]?.stringValue ?? "bootstrap"
-        let source = FunctionSource(
-            logicalID: resource.logicalID, name: name, runtime: runtime, handler: handler,
-            property: properties["Code"], metadata: resource.metadata)
-        let prepared = try await code.prepare(source)
-        let key = properties["KmsKeyArn"]?.stringValue
-        let variables = (properties["Environment"]?["Variables"]?.objectValue ?? [:]).compactMapValues {
-            $0.stringValue ?? $0.numberLiteral ?? $0.boolValue.map { String($0) }
+        let name = properties["FunctionName"]?.stringValue ?? names.generated
+        let record = try await lambda.create(
+            name, input: properties, code: code(resource), logicalID: resource.logicalID,
+            tags: Self.tags(properties, names))
+        do throws(AWSServiceError) {
+            if let reserved = properties.integer("ReservedConcurrentExecutions") {
+                try lambda.reserve(reserved, for: record)
+            }
+        } catch {
+            try lambda.remove(record)
+            throw error
         }
-        var environment: EncryptedVariables?
-        if !variables.isEmpty {
-            environment = try EncryptedVariables(
-                variables, functionARN: arn, key: key ?? Self.defaultKeyAlias, keys: keys)
-        }
-        return LambdaFunction(
-            logicalID: resource.logicalID, name: name, arn: arn,
-            description: properties["Description"]?.stringValue ?? "", role: properties["Role"]?.stringValue ?? "",
-            runtime: runtime, handler: handler,
-            timeoutSeconds: min(max(1, properties.integer("Timeout") ?? 3), 900),
-            memorySize: properties.integer("MemorySize") ?? 128,
-            architectures: (properties["Architectures"]?.arrayValue ?? ["x86_64"]).compactMap(\.stringValue),
-            kmsKeyARN: key, logGroup: properties["LoggingConfig"]?["LogGroup"]?.stringValue ?? "/aws/lambda/\(name)",
-            reservedConcurrency: properties.integer("ReservedConcurrentExecutions"), environment: environment,
-            command: prepared.command, lastModified: clock.now)
+        return ResourceIdentity(ref: name, attributes: ["Arn": record.arn])
     }
 
-    /// The key that Lambda uses for functions that name none.
-    static let defaultKeyAlias = "alias/aws/lambda"
+    private func updateFunction(
+        _ resource: ResourceDeclaration, from old: ResolvedResource, _ names: ResourceNames
+    ) async throws(AWSServiceError) {
+        let properties = resource.properties
+        let record = try lambda.record(old.ref)
+        // What the template no longer says goes back to its default.
+        var input: [String: JSONValue] = [
+            "Description": "", "Timeout": 3, "MemorySize": 128, "EphemeralStorage": ["Size": 512], "KmsKeyArn": "",
+            "TracingConfig": ["Mode": "PassThrough"], "DeadLetterConfig": ["TargetArn": ""],
+            "Environment": ["Variables": [:]], "Architectures": ["x86_64"],
+            "LoggingConfig": ["LogFormat": "Text", "LogGroup": .string("/aws/lambda/\(record.name)")],
+        ]
+        input.merge(properties.objectValue ?? [:]) { _, stated in stated }
+        _ = try await lambda.updateConfiguration(of: record, input: .object(input))
+        if properties["Code"] != old.properties["Code"] {
+            _ = try await lambda.updateCode(of: record, code: code(resource))
+        }
+        try lambda.reserve(properties.integer("ReservedConcurrentExecutions"), for: record)
+        let tags = Self.tags(properties, names)
+        try record.change { $0.tags = tags }
+    }
+
+    private func code(_ resource: ResourceDeclaration) -> Result<FunctionCode, AWSServiceError> {
+        do throws(AWSServiceError) {
+            return .success(try FunctionCode(property: resource.properties["Code"], metadata: resource.metadata))
+        } catch {
+            // A command that the user stated runs without.
+            return .failure(error)
+        }
+    }
+
+    private static func tags(_ properties: JSONValue, _ names: ResourceNames) -> [String: String] {
+        var tags = names.stackTags
+        for tag in properties["Tags"]?.arrayValue ?? [] {
+            if let key = tag["Key"]?.stringValue { tags[key] = tag["Value"]?.stringValue ?? "" }
+        }
+        return tags
+    }
+
+    // MARK: What belongs to a function
+
+    private func identifier(_ properties: JSONValue) throws(AWSServiceError) -> FunctionIdentifier {
+        try FunctionIdentifier(
+            properties["FunctionName"]?.stringValue ?? "", account: lambda.surroundings.account)
+    }
+
+    private func record(_ properties: JSONValue) throws(AWSServiceError) -> FunctionRecord {
+        try lambda.record(identifier(properties))
+    }
+
+    private func functionName(_ resource: ResolvedResource) -> String {
+        resource.properties["FunctionName"]?.stringValue ?? ""
+    }
+
+    private func setEventInvokeConfig(_ properties: JSONValue) throws(AWSServiceError) {
+        _ = try lambda.setEventInvokeConfig(
+            of: try record(properties), qualifier: properties["Qualifier"]?.stringValue ?? LambdaFunction.latest,
+            input: properties, replaces: true)
+    }
+
+    private static let mappingDefaults: [String: JSONValue] = [
+        "BatchSize": 100, "BisectBatchOnFunctionError": false, "DestinationConfig": ["OnFailure": [:]],
+        "Enabled": true, "FilterCriteria": ["Filters": []], "FunctionResponseTypes": [],
+        "MaximumBatchingWindowInSeconds": 0, "MaximumRecordAgeInSeconds": -1, "MaximumRetryAttempts": -1,
+        "ParallelizationFactor": 1, "TumblingWindowInSeconds": 0,
+    ]
+
+    /// A template's filters may be objects where the API has text.
+    private static func mappingInput(_ properties: JSONValue) -> JSONValue {
+        guard var members = properties.objectValue, let filters = members["FilterCriteria"]?["Filters"]?.arrayValue
+        else { return properties }
+        let patterns = filters.map { filter -> JSONValue in
+            let pattern = filter["Pattern"]
+            return ["Pattern": .string(pattern?.stringValue ?? pattern?.text ?? "{}")]
+        }
+        members["FilterCriteria"] = ["Filters": .array(patterns)]
+        return .object(members)
+    }
 }

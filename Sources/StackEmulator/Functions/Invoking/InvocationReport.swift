@@ -1,3 +1,4 @@
+import ExactJSON
 import Timekeeping
 
 /// What an invocation's outcome means for its caller, its log and its metrics.
@@ -30,7 +31,7 @@ struct InvocationReport: Sendable {
             LambdaText.errorPayload(type: "Sandbox.Timedout", message: "RequestId: \(requestID) Error: \(timeoutText)")
         case .exited(let end):
             LambdaText.errorPayload(type: Self.errorType(end), message: "RequestId: \(requestID) Error: \(end.reason)")
-        case .stopped:
+        case .stopped, .notTaken:
             LambdaText.errorPayload(
                 type: "Runtime.ExitError", message: "RequestId: \(requestID) Error: the emulator was stopped")
         }
@@ -49,18 +50,49 @@ struct InvocationReport: Sendable {
         case .exited(let end):
             lines.append("RequestId: \(requestID) Error: \(end.reason)\n\(Self.errorType(end))")
             status = "\tStatus: error\tError Type: \(Self.errorType(end))"
-        case .stopped: status = "\tStatus: error\tError Type: Runtime.ExitError"
+        case .stopped, .notTaken: status = "\tStatus: error\tError Type: Runtime.ExitError"
         }
         lines.append("END RequestId: \(requestID)")
         let measured = measuredDuration
-        // Initialization is billed with the invocation that it was for.
-        let billed = ((measured + (initDuration ?? .zero)).inMilliseconds).rounded(.up)
         let initialization = initDuration.map { "\tInit Duration: \(LambdaText.milliseconds($0)) ms" } ?? ""
         lines.append(
             "REPORT RequestId: \(requestID)\tDuration: \(LambdaText.milliseconds(measured)) ms"
-                + "\tBilled Duration: \(Int(billed)) ms\tMemory Size: \(memorySize) MB"
+                + "\tBilled Duration: \(billedMilliseconds) ms\tMemory Size: \(memorySize) MB"
                 + "\tMax Memory Used: \(peakMemory) MB" + initialization + status)
         return lines
+    }
+
+    /// The events that end the invocation in a log of the format JSON.
+    func jsonLines(at moment: Timestamp) -> [String] {
+        var metrics: [String: JSONValue] = [
+            "durationMs": .double(Self.rounded(measuredDuration)), "billedDurationMs": .integer(billedMilliseconds),
+            "memorySizeMB": .integer(memorySize), "maxMemoryUsedMB": .integer(peakMemory),
+        ]
+        if let initDuration { metrics["initDurationMs"] = .double(Self.rounded(initDuration)) }
+        var record: [String: JSONValue] = [
+            "requestId": .string(requestID), "metrics": .object(metrics), "status": "success",
+        ]
+        switch outcome {
+        case .response: break
+        case .timedOut: record["status"] = "timeout"
+        case .failure(_, let type):
+            record["status"] = "error"
+            record["errorType"] = .string(type)
+        case .exited(let end):
+            record["status"] = "failure"
+            record["errorType"] = .string(Self.errorType(end))
+        case .stopped, .notTaken: record["status"] = "failure"
+        }
+        return [PlatformLine.event("platform.report", moment, record).text]
+    }
+
+    /// Initialization is billed with the invocation that it was for.
+    private var billedMilliseconds: Int {
+        Int(max(0, (measuredDuration + (initDuration ?? .zero)).inMilliseconds.rounded(.up)))
+    }
+
+    private static func rounded(_ duration: Duration) -> Double {
+        (duration.inMilliseconds * 1000).rounded() / 1000
     }
 
     private var timeoutText: String { "Task timed out after \(LambdaText.seconds(timeout)) seconds" }

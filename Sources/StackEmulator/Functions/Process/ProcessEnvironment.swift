@@ -9,14 +9,14 @@ enum ProcessEnvironment {
         of function: LambdaFunction, log: FunctionLog, own: [String: String], runtimeAPI: String, endpoint: String,
         account: EmulatedAccount, base: [String: String]
     ) -> [String: String] {
-        var variables = base.merging(function.command.variables) { _, new in new }
+        var variables = base.merging(function.code.command.variables) { _, new in new }
         // A function's own variables come first, the reserved ones below cannot be overridden.
         variables.merge(own) { _, new in new }
         let credentials = credentials(of: function.name)
         variables.merge([
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_VERSION": function.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memorySize),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": log.group,
@@ -28,7 +28,7 @@ enum ProcessEnvironment {
             "AWS_ACCESS_KEY_ID": credentials.accessKeyID,
             "AWS_SECRET_ACCESS_KEY": credentials.secretAccessKey,
             "AWS_SESSION_TOKEN": credentials.sessionToken ?? "",
-            "LAMBDA_TASK_ROOT": function.command.workingDirectory ?? folder(of: function.command.executable),
+            "LAMBDA_TASK_ROOT": function.code.command.workingDirectory ?? folder(of: function.code.command.executable),
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "_HANDLER": function.handler,
             "TZ": ":UTC",

@@ -66,7 +66,7 @@ final class ExecutionEnvironment: Sendable {
         await withTaskGroup(of: ProcessEnd?.self) { group in
             group.addTask {
                 await FunctionProcess.run(
-                    self.function.command, environment: variables, eventLoop: self.eventLoop,
+                    self.function.code.command, environment: variables, eventLoop: self.eventLoop,
                     started: { id in self.state.withLock { $0.processID = id } },
                     output: { [log = self.log] in log.append($0) })
             }
@@ -114,7 +114,7 @@ final class ExecutionEnvironment: Sendable {
             state.invocation = invocation
             return (nil, false)
         }
-        if isEnded { return .exited(.exited(0)) }
+        if isEnded { return .notTaken }
         poll?.fulfill(event(for: invocation))
         let timer = eventLoop.scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
             _ = outcome.fulfill(.timedOut)
@@ -123,7 +123,7 @@ final class ExecutionEnvironment: Sendable {
         timer.cancel()
         switch result {
         case .response, .failure: await settleOutput()
-        case .exited: break
+        case .exited, .notTaken: break
         case .timedOut, .stopped: stop()
         }
         return result
@@ -151,13 +151,15 @@ final class ExecutionEnvironment: Sendable {
     private func settleOutput() async { try? await eventLoop.submit {}.get() }
 
     private func finish(_ outcome: RuntimeOutcome) {
-        let (waiter, poll) = state.withLock { state in
+        let (waiter, poll, wasTaken) = state.withLock { state in
             state.isEnded = true
             state.session.end()
-            return (state.outcome.take(), state.poll.take())
+            // An invocation that still lies here was never seen by the runtime.
+            let wasTaken = state.invocation.take() == nil
+            return (state.outcome.take(), state.poll.take(), wasTaken)
         }
         start.fulfill(.failed(outcome))
-        waiter?.fulfill(outcome)
+        waiter?.fulfill(wasTaken || outcome == .stopped ? outcome : .notTaken)
         poll?.fulfill(Self.refusal(status: 403, type: "InvalidStateTransition", message: "The environment has ended."))
     }
 
@@ -230,7 +232,7 @@ final class ExecutionEnvironment: Sendable {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": invocation.requestID,
             "Lambda-Runtime-Deadline-Ms": String(invocation.deadline.millisecondsSinceEpoch),
-            "Lambda-Runtime-Invoked-Function-Arn": function.arn,
+            "Lambda-Runtime-Invoked-Function-Arn": invocation.functionARN,
             "Lambda-Runtime-Trace-Id": invocation.traceID,
         ]
         if let context = invocation.clientContext { headers.add(name: "Lambda-Runtime-Client-Context", value: context) }

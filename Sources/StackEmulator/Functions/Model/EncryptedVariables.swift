@@ -5,6 +5,9 @@ import ExactJSON
 /// A function's environment variables at rest: sealed by the stack's key, or by Lambda's own when the function names none.
 /// The plaintext exists only in the call that asks for it.
 struct EncryptedVariables: Sendable {
+    /// The key that Lambda uses for functions that name none.
+    static let defaultKeyAlias = "alias/aws/lambda"
+
     private let blob: [UInt8]
     private let functionARN: String
 
@@ -26,6 +29,9 @@ struct EncryptedVariables: Sendable {
         let members = (try? JSONValue(parsing: plaintext))?.objectValue ?? [:]
         return members.compactMapValues(\.stringValue)
     }
+
+    /// Asks whether they could be opened now, without opening them.
+    func requireKey(in keys: KeyService) throws(AWSServiceError) { try keys.requireUsable(keyOf: blob) }
 
     // Lambda binds the variables to their function in the same way.
     private static func context(_ functionARN: String) -> JSONValue { ["aws:lambda:FunctionArn": .string(functionARN)] }
