@@ -1,7 +1,7 @@
 # Firedrill: `make drill` and `make test` do all the set-up on a fresh Debian 12 machine with Swift 6.3.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help drill test verify bench build format lint venv system-packages node clean
+.PHONY: help drill test verify bench bench-emulator build format lint venv system-packages node clean
 
 SCENARIO ?= scenarios/items-crud.yaml
 VENV := .venv
@@ -21,6 +21,10 @@ test: system-packages node venv ## Runs the tests and checks (at most 25 minutes
 
 verify: system-packages venv ## Runs what is slower than `make test`: whole drills in release mode, some ended at random moments.
 	@Tests/Checks/verify.sh
+
+bench-emulator: build venv ## Measures the emulator beside moto's server.
+	@Tests/Checks/system-packages.sh wrk
+	@$(PYTHON) Benchmarks/emulator-vs-moto.py
 
 bench: build ## Measures the load engine beside wrk on the same server.
 	@Tests/Checks/system-packages.sh wrk nginx-light

@@ -33,9 +33,7 @@ struct StageCompiler {
                     validation: RequestValidation(method: method, definition: definition),
                     integration: IntegrationPlan(
                         method: method, variables: stage.variables, switches: surroundings.switches),
-                    throttle: stage.methods.own(path: path, method: verb).map {
-                        ThrottleGate(ThrottleLimit(rate: $0.throttlingRateLimit, burst: $0.throttlingBurstLimit))
-                    }, arn: arn,
+                    throttle: Self.throttle(stage.methods.own(path: path, method: verb)), arn: arn,
                     metrics: source.isTest
                         ? nil
                         : GatewayMetrics(
@@ -43,5 +41,15 @@ struct StageCompiler {
                             method: settings.metricsEnabled ? (verb, path) : nil, service: surroundings.metrics))
             }
         }
+    }
+
+    /// A method without limits of its own has the account's, and the stage's defaults are the account's figures.
+    private static func throttle(_ settings: MethodSettings?) -> ThrottleGate? {
+        let defaults = MethodSettings()
+        guard let settings,
+            settings.throttlingRateLimit != defaults.throttlingRateLimit
+                || settings.throttlingBurstLimit != defaults.throttlingBurstLimit
+        else { return nil }
+        return ThrottleGate(ThrottleLimit(rate: settings.throttlingRateLimit, burst: settings.throttlingBurstLimit))
     }
 }

@@ -29,7 +29,7 @@ final class StageRuntime: Sendable {
         /// As the API shows it.
         var stage: JSONValue
         var deploymentID: String
-        /// A stage of TestInvokeMethod: it counts in no metric and asks for no permission.
+        /// A stage of TestInvokeMethod: it counts in no metric.
         var isTest = false
     }
 
@@ -94,7 +94,7 @@ final class StageRuntime: Sendable {
         return carryOut(plan, exchange)
     }
 
-    /// Calls the method that a test names, whatever its authorization and the stage's limits.
+    /// Calls the method that a test names, whatever its authorization.
     func test(_ request: ServerRequest, path: Substring, resource: String, verb: String) -> (Exchange, ServerAnswer)? {
         guard let plan = plans.lazy.compactMap({ $0[verb] }).first(where: { $0.resourceID == resource }) else {
             return nil
@@ -178,7 +178,7 @@ final class StageRuntime: Sendable {
     }
 
     private func isPermitted(_ function: String, _ plan: MethodPlan) -> Bool {
-        source.isTest || surroundings.mayInvoke(function, plan.arn)
+        surroundings.mayInvoke(function, plan.arn)
     }
 
     /// No permission of the function names this method.
