@@ -115,8 +115,8 @@ package final class Emulator: Sendable {
         let queues = QueueService(account: account, clock: clock) { endpointURL }
         let topics = TopicService(account: account, clock: clock, queues: queues)
         let logs = LogsService(account: account, clock: clock)
-        let metrics = CloudWatchService(
-            account: account, clock: clock, actions: AlarmNotifications(topics: topics).carryOut)
+        let notifications = AlarmNotifications(account: account, topics: topics)
+        let metrics = CloudWatchService(account: account, clock: clock, actions: notifications.carryOut)
         logs.publishMetrics(to: metrics)
         let tables: TableService
         do throws(TablesError) {
@@ -137,6 +137,7 @@ package final class Emulator: Sendable {
                 switches: configuration.switches, baseEnvironment: configuration.baseEnvironment, code: code,
                 destinations: InvocationDestinations(queues: queues, topics: topics)))
         lambda.setEndpoint(endpointURL)
+        notifications.invokeFunctions(of: lambda)
         let signatures = SignatureGate(
             credentials: KnownCredentials(configuration.credentials) { [weak lambda] id in
                 lambda?.credentials(id)
@@ -155,7 +156,8 @@ package final class Emulator: Sendable {
             account: account, clock: clock, store: store,
             catalog: ResourceCatalog([
                 TableResources(tables: tables), KeyResources(keys: keys), AccessResources(),
-                MonitoringResources(logs: logs, metrics: metrics), MessagingResources(queues: queues, topics: topics),
+                MonitoringResources(metrics: metrics), LogResources(logs: logs),
+                MessagingResources(queues: queues, topics: topics),
                 FunctionResources(lambda: lambda, mappings: mappings), GatewayResources(gateway: gateway),
             ]), notice: { [tell = configuration.notice] notice in tell("not emulated: \(notice)") })
         let archive = configuration.dataDirectory.map(StackArchive.init)
@@ -240,23 +242,4 @@ enum BootstrapParameter {
     static let name = "/cdk-bootstrap/hnb659fds/version"
     /// Assets ask for 6 and more, the newest features for 21.
     static let version = "30"
-}
-
-/// What alarms do: publish to topics.
-struct AlarmNotifications: Sendable {
-    var topics: TopicService
-
-    @Sendable func carryOut(_ request: AlarmActionRequest) async -> AlarmActionOutcome {
-        guard request.actionARN.contains(":sns:") else {
-            return .failure("Actions of this kind are not emulated: \(request.actionARN)")
-        }
-        do throws(AWSServiceError) {
-            try topics.publish(
-                topicARN: request.actionARN, subject: request.subject, message: request.notification.text,
-                service: "cloudwatch.amazonaws.com", sourceARN: request.alarmARN)
-            return .success
-        } catch {
-            return .failure(error.message)
-        }
-    }
 }

@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test("random patterns never crash", arguments: [UInt64(1), 2, 3])
-    func random(seed: UInt64) {
+    func randomFuzz(seed: UInt64) {
         var generator = SplitMix(state: seed)
         let pieces = [
             "{", "}", "(", ")", "$", ".", "a", "[", "]", "*", "1", "=", "!=", "<", ">=", "&&", "||", "\"", "'", " ",

@@ -61,7 +61,7 @@ import Testing
                 + "<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></DoResponse>")
     }
 
-    @Test("random forms are read or refused", arguments: [UInt64(1), 2]) func random(seed: UInt64) {
+    @Test("random forms are read or refused", arguments: [UInt64(1), 2]) func randomFormsFuzz(seed: UInt64) {
         var generator = SeededGenerator(state: seed)
         let pieces = [
             "Action=X", "&", "=", ".", "member", "entry", "1", "2", "999999999999999999999", "key", "value", "%", "%4",

@@ -97,7 +97,7 @@ import Testing
         #expect(bytes == Self.bytes(expected))
     }
 
-    @Test("random bytes are read or refused", arguments: [UInt64(7), 8]) func random(seed: UInt64) {
+    @Test("random bytes are read or refused", arguments: [UInt64(7), 8]) func randomBytesFuzz(seed: UInt64) {
         var generator = SplitMix(state: seed)
         let heads: [UInt8] = [
             0x00, 0x18, 0x20, 0x41, 0x61, 0x7F, 0x81, 0x9F, 0xA1, 0xBF, 0xC1, 0xF9, 0xFB, 0xFF, 0x5F, 0xF6,

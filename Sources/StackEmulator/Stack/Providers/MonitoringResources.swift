@@ -4,83 +4,115 @@ import EmulatorCore
 import ExactJSON
 import StackTemplate
 
-/// CloudWatch alarms and log groups.
+/// CloudWatch's alarms and dashboards.
+///
+/// The properties have the names of the calls' members, so they are handed on as they are; numbers and flags may be text.
 struct MonitoringResources: ResourceProvider {
-    var logs: LogsService
     var metrics: CloudWatchService
 
-    let types = [
-        "AWS::Logs::LogGroup": ResourceType(
-            properties: ["LogGroupName", "RetentionInDays", "Tags", "LogGroupClass"], replacing: ["LogGroupName"]),
-        "AWS::CloudWatch::Alarm": ResourceType(
-            properties: [
-                "ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "ComparisonOperator",
-                "DatapointsToAlarm", "Dimensions", "EvaluationPeriods", "ExtendedStatistic", "InsufficientDataActions",
-                "MetricName", "Namespace", "OKActions", "Period", "Statistic", "Tags", "Threshold", "TreatMissingData",
-                "Unit",
-            ], replacing: ["AlarmName"]),
+    private static let common: Set<String> = [
+        "ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "InsufficientDataActions", "OKActions",
+        "Tags",
     ]
+    /// Properties of alarms that this emulator's CloudWatch has not, with the reason.
+    private static let anomalies = ["ThresholdMetricId", "EvaluationCriteria", "EvaluationInterval"]
+
+    let types = [
+        "AWS::CloudWatch::Alarm": ResourceType(
+            properties: common.union([
+                "ComparisonOperator", "DatapointsToAlarm", "Dimensions", "EvaluateLowSampleCountPercentile",
+                "EvaluationPeriods", "ExtendedStatistic", "MetricName", "Metrics", "Namespace", "Period", "Statistic",
+                "Threshold", "TreatMissingData", "Unit",
+            ]).union(anomalies), replacing: ["AlarmName"]
+        ) { properties in
+            isEmulated(properties)
+                ? [] : ["alarms on anomaly detection models or PromQL are not emulated; this one is left out"]
+        },
+        "AWS::CloudWatch::CompositeAlarm": ResourceType(
+            properties: common.union([
+                "ActionsSuppressor", "ActionsSuppressorExtensionPeriod", "ActionsSuppressorWaitPeriod", "AlarmRule",
+            ]), replacing: ["AlarmName"]),
+        "AWS::CloudWatch::Dashboard": ResourceType(
+            properties: ["DashboardBody", "DashboardName"], replacing: ["DashboardName"]),
+    ]
+
+    private static func isEmulated(_ properties: JSONValue) -> Bool {
+        !anomalies.contains { properties[$0].map { !$0.isNull } ?? false }
+    }
 
     func create(
         _ resource: ResourceDeclaration, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        let properties = resource.properties
-        if resource.type == "AWS::Logs::LogGroup" {
-            let name = properties["LogGroupName"]?.stringValue ?? names.generated
-            _ = try await logs.call("CreateLogGroup", ["logGroupName": .string(name)])
-            try await applyRetention(properties, to: name)
-            return ResourceIdentity(ref: name, attributes: ["Arn": names.account.arn("logs", "log-group:\(name):*")])
-        }
-        let name = properties["AlarmName"]?.stringValue ?? names.generated
-        return try await put(alarm: name, properties, names)
+        let given = resource.properties["AlarmName"] ?? resource.properties["DashboardName"]
+        return try await put(resource, name: given?.stringValue ?? names.generated, names)
     }
 
     func update(
         _ resource: ResourceDeclaration, from old: ResolvedResource, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        guard resource.type == "AWS::Logs::LogGroup" else {
-            return try await put(alarm: old.ref, resource.properties, names)
-        }
-        try await applyRetention(resource.properties, to: old.ref)
-        return ResourceIdentity(ref: old.ref, attributes: old.attributes)
+        try await put(resource, name: old.ref, names)
     }
 
     func delete(_ resource: ResolvedResource) async throws(AWSServiceError) {
         do throws(AWSServiceError) {
-            if resource.type == "AWS::Logs::LogGroup" {
-                _ = try await logs.call("DeleteLogGroup", ["logGroupName": .string(resource.ref)])
+            if resource.type == "AWS::CloudWatch::Dashboard" {
+                _ = try await metrics.call("DeleteDashboards", ["DashboardNames": [.string(resource.ref)]])
             } else {
                 _ = try await metrics.call("DeleteAlarms", ["AlarmNames": [.string(resource.ref)]])
             }
         } catch {
-            if error.code != "ResourceNotFoundException", error.code != "ResourceNotFound" { throw error }
+            let gone = ["ResourceNotFound", "DashboardNotFoundError"]
+            if !gone.contains(error.code) { throw error }
         }
     }
 
-    private func applyRetention(_ properties: JSONValue, to group: String) async throws(AWSServiceError) {
-        if let days = properties.integer("RetentionInDays") {
-            _ = try await logs.call(
-                "PutRetentionPolicy", ["logGroupName": .string(group), "retentionInDays": .integer(days)])
-        } else {
-            _ = try await logs.call("DeleteRetentionPolicy", ["logGroupName": .string(group)])
-        }
-    }
-
-    /// An alarm's properties as PutMetricAlarm takes them: the names are the same, numbers and flags may be text.
+    /// Makes or changes what has the name.
     private func put(
-        alarm name: String, _ properties: JSONValue, _ names: ResourceNames
+        _ resource: ResourceDeclaration, name: String, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        var members = properties.objectValue ?? [:]
-        members["AlarmName"] = .string(name)
-        members["Tags"] = nil
-        for number in ["Period", "EvaluationPeriods", "DatapointsToAlarm"] {
-            if let value = properties.integer(number) { members[number] = .integer(value) }
+        var input = try CloudWatchService.memberTypes.typed(resource.properties).objectValue ?? [:]
+        if resource.type == "AWS::CloudWatch::Dashboard" {
+            input["DashboardName"] = .string(name)
+            // The body is text, and a template may also write it out.
+            if let body = resource.properties["DashboardBody"], body.objectValue != nil {
+                input["DashboardBody"] = .string(body.text)
+            }
+            _ = try await metrics.call("PutDashboard", .object(input))
+            return ResourceIdentity(ref: name)
         }
-        if let text = properties["Threshold"]?.stringValue, let value = Double(text) {
-            members["Threshold"] = .double(value)
+        let arn = names.account.arn("cloudwatch", "alarm:\(name)")
+        guard Self.isEmulated(resource.properties) else { return ResourceIdentity(ref: name, attributes: ["Arn": arn]) }
+        input["AlarmName"] = .string(name)
+        input["Tags"] = nil
+        let operation = resource.type == "AWS::CloudWatch::Alarm" ? "PutMetricAlarm" : "PutCompositeAlarm"
+        _ = try await metrics.call(operation, .object(input))
+        try await setTags(resource.properties["Tags"], of: arn, names)
+        return ResourceIdentity(ref: name, attributes: ["Arn": arn])
+    }
+
+    /// Gives an alarm the tags of its resource and its stack, and takes others away.
+    private func setTags(_ tags: JSONValue?, of arn: String, _ names: ResourceNames) async throws(AWSServiceError) {
+        let wanted = names.tags(and: tags)
+        let present = try await metrics.call("ListTagsForResource", ["ResourceARN": .string(arn)])["Tags"]
+        let outdated = (present?.arrayValue ?? []).compactMap { $0["Key"]?.stringValue }.filter { wanted[$0] == nil }
+        _ = try await metrics.call(
+            "UntagResource",
+            ["ResourceARN": .string(arn), "TagKeys": .array(outdated.sorted().map(JSONValue.string))])
+        let list: [JSONValue] = wanted.sorted { $0.key < $1.key }.map {
+            ["Key": .string($0.key), "Value": .string($0.value)]
         }
-        if let flag = properties.flag("ActionsEnabled") { members["ActionsEnabled"] = .bool(flag) }
-        _ = try await metrics.call("PutMetricAlarm", .object(members))
-        return ResourceIdentity(ref: name, attributes: ["Arn": names.account.arn("cloudwatch", "alarm:\(name)")])
+        _ = try await metrics.call("TagResource", ["ResourceARN": .string(arn), "Tags": .array(list)])
+    }
+}
+
+extension ResourceNames {
+    /// The tags of the stack and those of a resource, which count where both have a key.
+    func tags(and own: JSONValue?) -> [String: String] {
+        var tags = stackTags
+        for tag in own?.arrayValue ?? [] {
+            guard let key = tag["Key"]?.stringValue else { continue }
+            tags[key] = tag["Value"]?.stringValue ?? tag["Value"]?.numberLiteral ?? ""
+        }
+        return tags
     }
 }
