@@ -70,7 +70,15 @@ extension SecondaryIndex {
         guard let members = try input.object("Projection") else { throw TableInput.missing("Projection") }
         let input = TableInput(.object(members))
         let type = try input.choice("ProjectionType", of: ["ALL", "INCLUDE", "KEYS_ONLY"])
-        let attributes = try input.array("NonKeyAttributes")?.compactMap(\.stringValue)
+        var attributes: [String]?
+        if let elements = try input.array("NonKeyAttributes") {
+            var names: [String] = []
+            for element in elements {
+                guard let name = element.stringValue else { throw TableInput.unconvertible(element, to: "String") }
+                names.append(name)
+            }
+            attributes = names
+        }
         switch (type, attributes) {
         case (nil, _): throw .validation(invalid + "Unknown ProjectionType: null")
         case ("ALL", nil): return .all

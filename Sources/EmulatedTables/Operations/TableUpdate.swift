@@ -61,18 +61,15 @@ struct TableUpdate: Sendable {
         let delete = try element.object("Delete").map { TableInput(.object($0)) }
         switch (create, update, delete) {
         case (let create?, nil, nil):
-            let keys = try KeySchemaInput(input, known: table.attributeTypes)
+            // The types of the new key have to be in this call, though the table may know them.
+            let given = input["AttributeDefinitions"] == nil ? KeySchemaInput(types: [:]) : try KeySchemaInput(input)
+            let all = try KeySchemaInput(input, known: table.attributeTypes)
             var index = try SecondaryIndex(
-                create, .global, keys: keys, table: table.schema, number: takeNumber(),
+                create, .global, keys: given, table: table.schema, number: takeNumber(),
                 place: "globalSecondaryIndexUpdates.1.member.create.")
             try index.setThroughput(create, isPayPerRequest: isPayPerRequest)
-            let named = Set(
-                (try input.array("AttributeDefinitions") ?? []).compactMap { $0["AttributeName"]?.stringValue })
-            try KeySchemaInput(
-                types: keys.types.filter { named.contains($0.key) || table.attributeTypes[$0.key] != nil }
-            )
-            .checkUse(by: table.schema, table.indexes + [index])
-            return .create(index, types: keys.types)
+            try all.checkUse(by: table.schema, table.indexes + [index])
+            return .create(index, types: all.types)
         case (nil, let update?, nil):
             let name = try update.requiredString("IndexName")
             guard let members = try update.object("ProvisionedThroughput") else {
