@@ -120,6 +120,17 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         case .now(let response): write(response, head, closes: closes, context)
         case .later(let work): start(work, head, closes, here: false, context)
         case .soon(let work): start(work, head, closes, here: true, context)
+        case .handedOver(let register):
+            isAnswering = true
+            let bound = NIOLoopBound((self, context, head), eventLoop: context.eventLoop)
+            let eventLoop = context.eventLoop
+            register { response in
+                if eventLoop.inEventLoop {
+                    Self.finish(response, closes, bound)
+                } else {
+                    eventLoop.execute { Self.finish(response, closes, bound) }
+                }
+            }
         }
     }
 

@@ -22,4 +22,6 @@ package enum ServerAnswer: Sendable {
     case later(@Sendable () async -> ServerResponse)
     /// Work that mostly ends without waiting: it begins on the connection's event loop, and is done there in most cases.
     case soon(@Sendable () async -> ServerResponse)
+    /// Somebody else will make the answer and hands it over by calling what it is given, once, from any thread.
+    case handedOver(@Sendable (@escaping @Sendable (ServerResponse) -> Void) -> Void)
 }

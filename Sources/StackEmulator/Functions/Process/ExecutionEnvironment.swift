@@ -14,13 +14,17 @@ final class ExecutionEnvironment: Sendable {
 
     private struct State {
         var session = RuntimeSession()
-        /// The runtime's open call for the next invocation.
-        var poll: OneShot<ServerResponse>?
+        /// Answers the runtime's open call for the next invocation.
+        var poll: (@Sendable (ServerResponse) -> Void)?
         var invocation: Invocation?
         var outcome: OneShot<RuntimeOutcome>?
+        /// Ends an invocation that takes too long.
+        var timer: Scheduled<Void>?
         var processID: Int32?
         var isEnded = false
+        /// MiB.
         var peakMemory = 0
+        var measuredMemoryAt: ContinuousClock.Instant?
     }
 
     let function: LambdaFunction
@@ -49,12 +53,14 @@ final class ExecutionEnvironment: Sendable {
     func run(variables: (_ runtimeAPI: String) -> [String: String]) async {
         let listener = HTTPListener(
             group: eventLoop, nursery: nursery, maximumBodyBytes: { _ in RuntimeSession.maximumResponseBytes },
-            limits: .trusted, date: date
+            limits: Self.limits, date: date
         ) { self.answer($0) }
         let end: ProcessEnd
         do {
-            let port = try await listener.bind(host: "127.0.0.1", port: 0)
-            end = await runProcess(variables("127.0.0.1:\(port)"))
+            let address = "127.0.0.1:\(try await listener.bind(host: "127.0.0.1", port: 0))"
+            end = await runProcess(variables(address))
+            // Children that left the process group still carry the address of this Runtime API.
+            StrayProcesses.end(withVariable: "AWS_LAMBDA_RUNTIME_API", address)
         } catch {
             end = .notStarted("no Runtime API: \(error)")
         }
@@ -104,9 +110,24 @@ final class ExecutionEnvironment: Sendable {
     /// Hands the runtime an invocation and waits for its outcome; a runtime that is late is stopped.
     func invoke(_ invocation: Invocation, atMost limit: Duration) async -> RuntimeOutcome {
         let outcome = OneShot<RuntimeOutcome>()
-        let (poll, isEnded) = state.withLock { state -> (OneShot<ServerResponse>?, Bool) in
+        // The timer and the connection live on the event loop: one hop for both.
+        eventLoop.execute { self.hand(invocation, outcome, atMost: limit) }
+        let result = await outcome.value
+        switch result {
+        case .response, .failure, .exited, .notTaken: break
+        case .timedOut, .stopped: stop()
+        }
+        return result
+    }
+
+    private func hand(_ invocation: Invocation, _ outcome: OneShot<RuntimeOutcome>, atMost limit: Duration) {
+        let timer = eventLoop.scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
+            _ = outcome.fulfill(.timedOut)
+        }
+        let (poll, isEnded) = state.withLock { state -> ((@Sendable (ServerResponse) -> Void)?, Bool) in
             if state.isEnded { return (nil, true) }
             state.outcome = outcome
+            state.timer = timer
             if let poll = state.poll.take() {
                 state.session.begin(invocation.requestID)
                 return (poll, false)
@@ -114,19 +135,12 @@ final class ExecutionEnvironment: Sendable {
             state.invocation = invocation
             return (nil, false)
         }
-        if isEnded { return .notTaken }
-        poll?.fulfill(event(for: invocation))
-        let timer = eventLoop.scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
-            _ = outcome.fulfill(.timedOut)
+        if isEnded {
+            timer.cancel()
+            outcome.fulfill(.notTaken)
+        } else {
+            poll?(event(for: invocation))
         }
-        let result = await outcome.value
-        timer.cancel()
-        switch result {
-        case .response, .failure: await settleOutput()
-        case .exited, .notTaken: break
-        case .timedOut, .stopped: stop()
-        }
-        return result
     }
 
     /// Ends the process and its whole group, without waiting for it.
@@ -139,16 +153,28 @@ final class ExecutionEnvironment: Sendable {
 
     /// The largest resident size that the process was seen with, in MiB; 0 when it cannot be told.
     func measureMemory() -> Int {
-        let id = state.withLock { $0.isEnded ? nil : $0.processID }
-        let peak = id.map { ProcessMemory.peakMebibytes(of: $0) } ?? 0
+        let now = ContinuousClock.now
+        let (id, known) = state.withLock { state -> (Int32?, Int) in
+            // The kernel's account of a process is long; once in a while is enough for a peak.
+            if let last = state.measuredMemoryAt, now - last < Self.memoryInterval { return (nil, state.peakMemory) }
+            state.measuredMemoryAt = now
+            return (state.isEnded ? nil : state.processID, state.peakMemory)
+        }
+        guard let id else { return known }
+        let peak = ProcessMemory.peakMebibytes(of: id)
         return state.withLock { state in
             state.peakMemory = max(state.peakMemory, peak)
             return state.peakMemory
         }
     }
 
-    /// What the runtime wrote before its answer is on the same event loop: after one turn of it, it has been read.
-    private func settleOutput() async { try? await eventLoop.submit {}.get() }
+    private static let memoryInterval = Duration.milliseconds(500)
+    /// A runtime needs one connection; what opens many is at odds with the emulator, and cannot have all its descriptors.
+    private static let limits = {
+        var limits = ConnectionLimits.trusted
+        limits.connections = 64
+        return limits
+    }()
 
     private func finish(_ outcome: RuntimeOutcome) {
         let (waiter, poll, wasTaken) = state.withLock { state in
@@ -156,11 +182,12 @@ final class ExecutionEnvironment: Sendable {
             state.session.end()
             // An invocation that still lies here was never seen by the runtime.
             let wasTaken = state.invocation.take() == nil
+            state.timer.take()?.cancel()
             return (state.outcome.take(), state.poll.take(), wasTaken)
         }
         start.fulfill(.failed(outcome))
         waiter?.fulfill(wasTaken || outcome == .stopped ? outcome : .notTaken)
-        poll?.fulfill(Self.refusal(status: 403, type: "InvalidStateTransition", message: "The environment has ended."))
+        poll?(Self.refusal(status: 403, type: "InvalidStateTransition", message: "The environment has ended."))
     }
 
     // MARK: Runtime API
@@ -187,32 +214,48 @@ final class ExecutionEnvironment: Sendable {
     }
 
     private func next() -> ServerAnswer {
-        let poll = OneShot<ServerResponse>()
         let (verdict, invocation) = state.withLock { state -> (RuntimeSession.Verdict, Invocation?) in
             let verdict = state.session.next()
-            guard case .park = verdict else { return (verdict, nil) }
-            if let invocation = state.invocation.take() {
-                state.session.begin(invocation.requestID)
-                return (verdict, invocation)
-            }
-            state.poll = poll
-            return (verdict, nil)
+            guard case .park = verdict, let invocation = state.invocation.take() else { return (verdict, nil) }
+            state.session.begin(invocation.requestID)
+            return (verdict, invocation)
         }
         switch verdict {
         case .park(let isFirst):
             if isFirst { start.fulfill(.ready(ContinuousClock.now - started)) }
             if let invocation { return .now(event(for: invocation)) }
-            return .later { await poll.value }
+            return .handedOver { answer in self.park(answer) }
         case .refuse(let status, let type, let message):
             return .now(Self.refusal(status: status, type: type, message: message))
         case .finish, .initFailed: return .now(Self.accepted)
         }
     }
 
+    /// Keeps the runtime's call open; a call that was open before is given up, its connection has been left.
+    private func park(_ answer: @escaping @Sendable (ServerResponse) -> Void) {
+        let (older, invocation, isEnded) = state.withLock { state in
+            if state.isEnded { return (state.poll.take(), Invocation?.none, true) }
+            let older = state.poll
+            let invocation = state.invocation.take()
+            if let invocation { state.session.begin(invocation.requestID) }
+            state.poll = invocation == nil ? answer : nil
+            return (older, invocation, false)
+        }
+        let ended = Self.refusal(status: 403, type: "InvalidStateTransition", message: "The call is no longer open.")
+        older?(ended)
+        if isEnded { answer(ended) }
+        if let invocation { answer(event(for: invocation)) }
+    }
+
     private func settle(_ verdict: RuntimeSession.Verdict, isTooLong: Bool = false) -> ServerAnswer {
         switch verdict {
         case .finish(let outcome):
-            state.withLock { $0.outcome.take() }?.fulfill(outcome)
+            let waiter = state.withLock { state in
+                state.timer.take()?.cancel()
+                return state.outcome.take()
+            }
+            // What the runtime wrote before its answer is read in the same turn of the event loop: the outcome comes after.
+            eventLoop.execute { _ = waiter?.fulfill(outcome) }
             return .now(
                 isTooLong
                     ? Self.refusal(

@@ -91,21 +91,17 @@ enum FunctionProcess {
         } catch {
             end = .notStarted("\(error)")
         }
-        // A grandchild that left the group may hold the pipe open: what is there now is read, the rest is not waited for.
-        try? await eventLoop.submit {}.get()
-        try? await reader.close().get()
+        await drain(reader)
         return end
     }
-}
 
-private final class OutputReader: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let output: @Sendable (ByteBuffer) -> Void
-
-    init(_ output: @escaping @Sendable (ByteBuffer) -> Void) { self.output = output }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { output(unwrapInboundIn(data)) }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    /// Reads what is still in the pipe. A grandchild that left the group may hold it open: that is not waited for long.
+    private static func drain(_ reader: any Channel) async {
+        let drained = OneShot<Void>()
+        reader.closeFuture.whenComplete { _ in _ = drained.fulfill(()) }
+        let timer = reader.eventLoop.scheduleTask(in: .milliseconds(100)) { _ = drained.fulfill(()) }
+        await drained.value
+        timer.cancel()
+        try? await reader.close().get()
+    }
 }

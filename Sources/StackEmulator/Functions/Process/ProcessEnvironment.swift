@@ -21,7 +21,9 @@ enum ProcessEnvironment {
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": log.group,
             "AWS_LAMBDA_LOG_STREAM_NAME": log.stream,
-            "AWS_EXECUTION_ENV": "AWS_Lambda_\(function.runtime)",
+            "AWS_LAMBDA_LOG_FORMAT": function.logging.format.rawValue,
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
             "AWS_REGION": account.region,
             "AWS_DEFAULT_REGION": account.region,
             "AWS_ENDPOINT_URL": endpoint,
@@ -33,6 +35,11 @@ enum ProcessEnvironment {
             "_HANDLER": function.handler,
             "TZ": ":UTC",
         ]) { _, new in new }
+        // Runtimes that bring their own executable have none.
+        if !function.runtime.hasPrefix("provided") {
+            variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(function.runtime)"
+        }
+        if let level = function.logging.applicationLevel { variables["AWS_LAMBDA_LOG_LEVEL"] = level }
         return variables
     }
 

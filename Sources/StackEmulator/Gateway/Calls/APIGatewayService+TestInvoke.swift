@@ -31,6 +31,10 @@ extension APIGatewayService {
         switch answer {
         case .now(let ready): response = ready
         case .later(let work), .soon(let work): response = await work()
+        case .handedOver(let register):
+            response = await withCheckedContinuation { continuation in
+                register { continuation.resume(returning: $0) }
+            }
         }
         let latency = ContinuousClock.now - exchange.startedInstant
         var values: [String: [JSONValue]] = [:]
