@@ -1,12 +1,25 @@
+import Synchronization
+
 /// Makes the identifiers that AWS hands out.
 package enum Identifiers {
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
+    /// Where the random identifiers of this process stand. They have to differ, not to be guessed at, so one start by the
+    /// system's generator is enough: that is a call of the kernel, and a request has half a dozen identifiers.
+    private static let position = Atomic<UInt64>(UInt64.random(in: .min ... .max))
+
+    /// 64 random bits (Steele, Lea and Flood's SplitMix64).
+    private static func random() -> UInt64 {
+        var bits = position.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+
     /// A version 4 UUID, the form of request ids.
     package static func uuid() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
-        let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let high = random() & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
+        let low = random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
             for index in 0..<32 {
@@ -24,8 +37,15 @@ package enum Identifiers {
 
     /// Random lower-case hexadecimal digits.
     package static func hex(_ digits: Int) -> String {
-        var generator = SystemRandomNumberGenerator()
-        return String(decoding: (0..<digits).map { _ in hexDigits[Int(generator.next() & 15)] }, as: UTF8.self)
+        var bits: UInt64 = 0
+        return String(unsafeUninitializedCapacity: digits) { buffer in
+            for index in 0..<digits {
+                if index % 16 == 0 { bits = random() }
+                buffer[index] = hexDigits[Int(bits & 15)]
+                bits >>= 4
+            }
+            return digits
+        }
     }
 
     /// Random lower-case letters and digits, the form of an API's and its resources' ids.

@@ -120,8 +120,8 @@ final class APIGatewayService: Sendable {
 
     /// Answers a request to an API; `path` starts with the stage.
     func answer(_ request: ServerRequest, api id: String, path: Substring) -> ServerAnswer {
-        let rest = path.drop { $0 == "/" }
-        let name = rest.prefix { $0 != "/" }
+        let rest = path.withoutLeadingSlashes
+        let name = rest.firstSegment
         guard let stage = state.withLock({ $0.stages[id]?[String(name)] }) else {
             return .now(GatewayResponses().response(.accessDenied))
         }

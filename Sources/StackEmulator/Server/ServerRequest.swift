@@ -25,7 +25,7 @@ package struct ServerRequest: Sendable {
     }
 
     /// The path, percent-encoded as sent.
-    var path: Substring { target.prefix { $0 != "?" } }
+    var path: Substring { target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)] }
 
     /// What follows the question mark, percent-encoded as sent; empty when there is none.
     var query: Substring {

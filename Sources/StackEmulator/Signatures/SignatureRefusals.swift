@@ -21,7 +21,8 @@ enum SignatureRefusals {
             return .json
         }
         if S3Protocol.isMeant(request) { return .s3 }
-        return request.path == "/" ? .query : .rest
+        if LambdaCall.isLambda(request.path) || APIGatewayRESTService.owns(request.path) { return .rest }
+        return request.path == "/" ? .query : .s3
     }
 
     /// - Parameter fault: nil for a request that is not signed at all.

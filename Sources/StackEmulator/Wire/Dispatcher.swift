@@ -24,15 +24,15 @@ struct Dispatcher: Sendable {
 
     func answer(_ request: ServerRequest) -> ServerAnswer {
         let path = request.path
-        if path.hasPrefix(Self.apiPrefix) {
-            let rest = path.dropFirst(Self.apiPrefix.count)
-            let id = rest.prefix { $0 != "/" }
+        if path.startsWithBytes(of: Self.apiPrefix) {
+            let rest = path.droppingBytes(Self.apiPrefix.utf8.count)
+            let id = rest.firstSegment
             return gateway.answer(request, api: String(id), path: rest[id.endIndex...])
         }
         if let host = request.headers.first(name: "Host"), let id = Self.apiID(inHost: host) {
             return gateway.answer(request, api: id, path: path)
         }
-        if path.hasPrefix(ClockEndpoint.path) { return clock.answer(request) }
+        if path.startsWithBytes(of: ClockEndpoint.path) { return clock.answer(request) }
         // A body is signed as it is sent, compressed.
         if let refused = signatures.flatMap({ Self.refusal(of: request, by: $0) }) { return .now(refused) }
         // Before any decoding: an object may be gzipped, and stays so.
@@ -72,6 +72,8 @@ struct Dispatcher: Sendable {
 
     /// `abc` of `abc.execute-api.us-west-2.amazonaws.com` or `abc.execute-api.localhost:4566`.
     static func apiID(inHost host: String) -> String? {
+        // Most hosts are none of an API's.
+        guard host.utf8.contains(UInt8(ascii: "-")) else { return nil }
         let labels = host.prefix { $0 != ":" }.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 3, labels[1] == "execute-api", !labels[0].isEmpty else { return nil }
         return String(labels[0])

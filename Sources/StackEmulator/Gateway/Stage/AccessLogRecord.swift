@@ -1,4 +1,5 @@
 import ExactJSON
+import Synchronization
 import Timekeeping
 
 /// What an access log can say about one request.
@@ -83,8 +84,18 @@ struct AccessLogRecord: Sendable {
         return String(JSONValue.string(text).text.dropFirst().dropLast())
     }
 
-    /// `23/Nov/2026:20:28:05 +0000`.
+    private static let lastTime = Mutex((second: Int64.min, text: ""))
+
+    /// `23/Nov/2026:20:28:05 +0000`, made once a second.
     static func commonLogTime(_ moment: Timestamp) -> String {
+        lastTime.withLock { last in
+            let second = moment.wholeSecondsSinceEpoch
+            if last.second != second { last = (second, text(of: moment)) }
+            return last.text
+        }
+    }
+
+    private static func text(of moment: Timestamp) -> String {
         let civil = CivilTime(moment)
         let two = HTTPDate.twoDigits
         return "\(two(civil.day))/\(HTTPDate.monthName(civil.month))/\(civil.year)"

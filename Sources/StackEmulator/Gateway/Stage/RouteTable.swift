@@ -50,7 +50,7 @@ struct RouteTable: Sendable {
 
     /// The resource of a request's path without the stage; one slash at the end makes no difference.
     func match(_ path: Substring) -> Match? {
-        var segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        var segments = path.segments
         if segments.first == "" { segments.removeFirst() }
         if segments.last == "" { segments.removeLast() }
         var parameters: [(name: String, value: Substring)] = []
