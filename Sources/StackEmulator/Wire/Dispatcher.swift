@@ -53,12 +53,20 @@ struct Dispatcher: Sendable {
         if path.hasPrefix(CBORProtocol.pathPrefix) {
             return .later { await CBORProtocol(services: json.services).answer(decoded) }
         }
+        if path == "/", decoded.method == "GET", decoded.query.isEmpty { return .now(Self.health(decoded)) }
         if path == "/" { return .later { await query.answer(decoded) } }
         // What nobody signed and no other service knows is a public object.
         if request.headers.first(name: "Authorization") == nil { return .later { await objects.answer(request) } }
         let error = AWSServiceError(
             "UnknownOperationException", "\(request.method) \(path) is not emulated.", status: 404)
         return .now(RESTAnswer.failure(error, messageMember: "message"))
+    }
+
+    /// What AWS's endpoints answer to load balancers and the curious.
+    private static func health(_ request: ServerRequest) -> ServerResponse {
+        let host = request.headers.first(name: "Host") ?? ""
+        return ServerResponse(
+            status: 200, headers: ["Content-Type": "text/plain"], body: Array("healthy: \(host) ".utf8))
     }
 
     /// The answer to a call that is not signed, or not rightly; nil when it is.
