@@ -82,6 +82,13 @@ extension DynamoNumber {
         return isNegative ? "-" + body : body
     }
 
+    /// The number without its fraction, rounded up; nil when that is no `Int`.
+    var wholeSeconds: Int? {
+        let parts = text.split(separator: ".", maxSplits: 1)
+        guard magnitude <= 18, let whole = parts.first.flatMap({ Int($0) }) else { return nil }
+        return parts.count > 1 && !isNegative ? whole + 1 : whole
+    }
+
     /// Bytes whose order is the numbers' order: a sign, the magnitude, then the digits.
     var sortKey: [UInt8] {
         guard coefficient != 0 else { return [1] }

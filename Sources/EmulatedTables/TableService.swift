@@ -12,6 +12,7 @@ package final class TableService: EmulatedService {
     package let streams: any EmulatedService
     private let listeners = Mutex<[String: [@Sendable () -> Void]]>([:])
     private let nextTrim = Mutex<Int64>(0)
+    let expiryTimer = Mutex(ExpiryTimer())
 
     /// Opens the tables.
     ///
@@ -29,7 +30,8 @@ package final class TableService: EmulatedService {
                 location: directory, underlying: error)
         }
         streams = StreamService(account: account, clock: clock, database: database, catalog: catalog)
-        clock.every(.seconds(60)) { [weak self] minute in await self?.removeExpired(at: minute) }
+        // What a data directory kept may have expired meanwhile.
+        if catalog.tableNames.contains(where: { catalog.table($0)?.expiry != nil }) { expectExpiry(at: 0) }
     }
 
     /// Calls `notify` whenever records were added to a stream, after they were committed; it must not block.

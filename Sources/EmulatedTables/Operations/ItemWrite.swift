@@ -34,6 +34,8 @@ struct ItemWrite: Sendable {
         var indexUnits: [String: Double] = [:]
         /// What the table and its indexes grew by, by their numbers.
         var growth: [(number: Int64, size: TableSizes.Size)] = []
+        /// When the written item expires, in seconds since 1970.
+        var expires: Int?
     }
 
     /// A write that has been judged, with nothing of it written yet.
@@ -79,7 +81,11 @@ struct ItemWrite: Sendable {
         for (store, change) in prepared.indexes {
             try store.apply(change, primary: key, db)
             outcome.growth.append((store.index.number, change.growth))
-            if store.index.kind != .expiry { outcome.indexUnits[store.index.name] = change.units }
+            if store.index.kind != .expiry {
+                outcome.indexUnits[store.index.name] = change.units
+            } else if case .number(let moment) = new?[store.index.schema.hash.name] {
+                outcome.expires = moment.wholeSeconds
+            }
         }
         outcome.isRecorded = try record(old, new, table.activeStream, db)
         return outcome

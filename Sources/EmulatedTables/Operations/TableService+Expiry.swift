@@ -5,8 +5,8 @@ import Timekeeping
 
 /// Time to live: items are removed some time after the moment that an attribute of theirs names.
 ///
-/// AWS promises "within a few days"; here it is the next whole minute of the emulator's clock, so that a stack's reaction
-/// can be watched. Rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+/// AWS promises "within a few days"; here it is a second later on the emulator's clock, so that a stack's reaction can be
+/// watched. Rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
 extension TableService {
     /// A moment longer ago than this is taken for a mistake, and the item stays.
     private static let oldestSeconds = 5 * 365 * 86_400
@@ -40,6 +40,7 @@ extension TableService {
         let index = SecondaryIndex(
             number: catalog.takeNumber(), name: "", kind: .expiry,
             schema: TableSchema(hash: KeyAttribute(name: attribute, type: .number)), projection: .keysOnly)
+        defer { expectExpiry(at: 0) }
         _ = try await changeTable(table.name) { table, db in
             guard isEnabled != (table.expiry != nil) else {
                 throw AWSServiceError.validation("TimeToLive is already \(isEnabled ? "enabled" : "disabled")")
@@ -61,9 +62,35 @@ extension TableService {
         return ["TimeToLiveSpecification": ["AttributeName": .string(attribute), "Enabled": .bool(isEnabled)]]
     }
 
-    /// Removes what has expired in all tables.
-    func removeExpired(at moment: Timestamp) async {
-        let seconds = Int(moment.millisecondsSinceEpoch / 1000)
+    /// When expired items are looked for next.
+    struct ExpiryTimer {
+        /// Seconds since 1970.
+        var due = Int.max
+        var timer: VirtualClock.TimerID?
+    }
+
+    /// Sets the timer for items that expire at a moment, in seconds since 1970.
+    func expectExpiry(at seconds: Int) {
+        let now = Int(clock.now.millisecondsSinceEpoch / 1000)
+        expiryTimer.withLock { state in
+            let due = max(seconds, now)
+            guard due < state.due, due < Self.latestSeconds else { return }
+            if let timer = state.timer { clock.cancel(timer) }
+            state.due = due
+            state.timer = clock.schedule(at: Timestamp(millisecondsSinceEpoch: Int64(due + 1) * 1000)) { [weak self] in
+                await self?.removeExpired()
+            }
+        }
+    }
+
+    /// Far beyond any run, and within what a clock can tell.
+    private static let latestSeconds = 1 << 32
+
+    /// Removes what has expired in all tables, and sets the timer for what expires next.
+    private func removeExpired() async {
+        expiryTimer.withLock { $0 = ExpiryTimer() }
+        let seconds = Int(clock.now.millisecondsSinceEpoch / 1000)
+        var next = Int.max
         for name in catalog.tableNames {
             guard let table = catalog.table(name), let expiry = table.expiry else { continue }
             while true {
@@ -75,7 +102,22 @@ extension TableService {
                 // A full list may have more behind it; without progress there is nothing to be gained.
                 guard due.count == Self.removedAtOnce, isRemoved else { break }
             }
+            let following = (try? database.read { db in try Self.first(expiry, after: seconds, db) }) ?? nil
+            next = min(next, following ?? .max)
         }
+        if next < .max { expectExpiry(at: next) }
+    }
+
+    /// When the first item expires that has not yet, in seconds since 1970.
+    private static func first(_ expiry: SecondaryIndex, after seconds: Int, _ db: Database) throws -> Int? {
+        var moment: Int?
+        let start = ItemKey(hash: DynamoNumber(seconds).sortKey + [0xFF], range: [])
+        let range = KeyRange(start: .init(key: start, primary: ItemKey(hash: [], range: [])))
+        try IndexStore(expiry).scan(range, db) { entry in
+            if case .number(let number) = entry.item[expiry.schema.hash.name] { moment = number.wholeSeconds }
+            return false
+        }
+        return moment
     }
 
     private func remove(_ members: Item, _ key: ItemKey, of table: TableRecord, _ expiry: SecondaryIndex) async -> Bool

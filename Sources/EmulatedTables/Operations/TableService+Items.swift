@@ -125,15 +125,21 @@ extension TableService {
         ]
     }
 
+    /// Tells of committed writes: to those who wait for stream records, and to the timer of expiry.
+    func tell(_ jobs: [ItemWrite], _ outcomes: [ItemWrite.Outcome]) {
+        for (job, outcome) in zip(jobs, outcomes) {
+            if outcome.isRecorded { notify(job.table.activeStream) }
+            if let moment = outcome.expires { expectExpiry(at: moment) }
+        }
+    }
+
     /// Runs writes in one transaction and tells those who wait for stream records.
     func run(_ jobs: [ItemWrite], now: Int64) async throws(AWSServiceError) -> [ItemWrite.Outcome] {
         let mustTrim = isTrimDue(now)
         let sizes = database.sizes
         return try await database.write(
             afterCommit: { outcomes in
-                for (job, outcome) in zip(jobs, outcomes) where outcome.isRecorded {
-                    self.notify(job.table.activeStream)
-                }
+                self.tell(jobs, outcomes)
             },
             { db in
                 let outcomes = try jobs.map { try $0.run(db) }

@@ -92,9 +92,7 @@ extension TableService {
         let sizes = database.sizes
         return try await database.write(
             afterCommit: { outcomes in
-                for (job, outcome) in zip(jobs, outcomes) where outcome.isRecorded {
-                    self.notify(job.table.activeStream)
-                }
+                self.tell(jobs, outcomes)
             },
             { db in
                 if let token, try Self.isRepeated(token.text, token.request, now, db) {
