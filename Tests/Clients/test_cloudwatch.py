@@ -417,3 +417,29 @@ def test_errors_have_the_codes_of_the_query_protocol(cloudwatch, unique):
     with pytest.raises(ClientError) as caught:
         statistics(cloudwatch, unique, start, EndTime=minutes_ago(0))
     assert caught.value.response["Error"]["Code"] == "InvalidParameterCombination"
+
+
+@pytest.mark.parametrize(
+    "datum, code, message",
+    [
+        (
+            {"Value": 1.0, "Values": [1.0]}, "InvalidParameterCombination",
+            "The parameters MetricData.member.1.Value and MetricData.member.1.Values are mutually exclusive and you have "
+            "specified both.",
+        ),
+        (
+            {"Value": float("nan")}, "InvalidParameterValue",
+            "The value NaN for parameter MetricData.member.1.Value is invalid.",
+        ),
+        (
+            {"Values": [1.0, 2.0], "Counts": [1.0]}, "InvalidParameterValue",
+            "The parameters MetricData.member.1.Values and MetricData.member.1.Counts must be of the same size.",
+        ),
+        ({}, "MissingParameter", "One of the parameters MetricData.member.1.Value, MetricData.member.1.Values"),
+    ],
+)  # fmt: skip
+def test_metric_data_that_cannot_be_is_refused(cloudwatch, unique, datum, code, message):
+    with pytest.raises(ClientError) as caught:
+        cloudwatch.put_metric_data(Namespace=unique, MetricData=[{"MetricName": "x", **datum}])
+    assert caught.value.response["Error"]["Code"] == code
+    assert caught.value.response["Error"]["Message"].startswith(message)

@@ -15,12 +15,39 @@ struct AlarmHistoryItem: Sendable {
     var kind: Kind
     var timestamp: Timestamp
     var summary: String
-    var data: JSONValue
+    var data: Details
+
+    /// What happened, as `HistoryData` tells it.
+    enum Details: Sendable {
+        case written(JSONValue)
+        /// The states and their reasons, written when somebody asks.
+        case change(from: AlarmState, AlarmStateReason, to: AlarmState, AlarmStateReason)
+
+        var json: JSONValue {
+            switch self {
+            case .written(let json): json
+            case .change(let oldState, let oldReason, let newState, let newReason):
+                [
+                    "version": "1.0", "oldState": Self.json(oldState, oldReason),
+                    "newState": Self.json(newState, newReason),
+                ]
+            }
+        }
+
+        private static func json(_ state: AlarmState, _ reason: AlarmStateReason) -> JSONValue {
+            var members: [String: JSONValue] = [
+                "stateValue": .string(state.rawValue), "stateReason": .string(reason.text),
+            ]
+            if let data = reason.data { members["stateReasonData"] = data }
+            return .object(members)
+        }
+    }
 
     var json: JSONValue {
         [
             "AlarmName": .string(alarmName), "AlarmType": .string(alarmType), "HistoryItemType": .string(kind.rawValue),
-            "Timestamp": timestamp.epochSeconds, "HistorySummary": .string(summary), "HistoryData": .string(data.text),
+            "Timestamp": timestamp.epochSeconds, "HistorySummary": .string(summary),
+            "HistoryData": .string(data.json.text),
         ]
     }
 }
@@ -63,7 +90,7 @@ extension AlarmHistoryItem {
             alarmName: alarm.configuration.name, alarmType: alarm.configuration.type, kind: .configurationUpdate,
             timestamp: moment,
             summary: "Alarm \"\(alarm.configuration.name)\" \(word)",
-            data: ["version": "1.0", "type": .string(change.rawValue), member: alarm.historyJSON])
+            data: .written(["version": "1.0", "type": .string(change.rawValue), member: alarm.historyJSON]))
     }
 
     /// The move of an alarm from the state that `old` has to that of `new`.
@@ -71,15 +98,7 @@ extension AlarmHistoryItem {
         AlarmHistoryItem(
             alarmName: new.configuration.name, alarmType: new.configuration.type, kind: .stateUpdate, timestamp: moment,
             summary: "Alarm updated from \(old.state.rawValue) to \(new.state.rawValue)",
-            data: ["version": "1.0", "oldState": stateJSON(old), "newState": stateJSON(new)])
-    }
-
-    private static func stateJSON(_ alarm: AlarmRecord) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "stateValue": .string(alarm.state.rawValue), "stateReason": .string(alarm.reason.text),
-        ]
-        if let data = alarm.reason.data { members["stateReasonData"] = data }
-        return .object(members)
+            data: .change(from: old.state, old.reason, to: new.state, new.reason))
     }
 
     static func action(_ request: AlarmActionRequest, _ outcome: AlarmActionOutcome, at moment: Timestamp) -> Self {
@@ -100,6 +119,6 @@ extension AlarmHistoryItem {
         }
         return AlarmHistoryItem(
             alarmName: request.alarmName, alarmType: request.alarmType, kind: .action, timestamp: moment,
-            summary: summary, data: .object(data))
+            summary: summary, data: .written(.object(data)))
     }
 }

@@ -2,23 +2,31 @@ import ExactJSON
 import Timekeeping
 
 /// The words and the data that explain an alarm's state, as CloudWatch writes them.
-struct AlarmStateReason: Sendable, Equatable {
-    var text: String
-    /// JSON; empty for a state that no evaluation gave.
-    var data: JSONValue?
+///
+/// They are written when somebody asks: a pass over a thousand alarms has no time for that.
+indirect enum AlarmStateReason: Sendable, Equatable {
+    /// Handed in, or of a composite alarm; the data are JSON.
+    case given(text: String, data: JSONValue?)
+    /// Found by looking at the periods of a grid, at a moment.
+    case evaluated(AlarmEvaluation, MetricCondition, TimeGrid, Timestamp)
 
     /// What a new alarm carries until its first evaluation.
-    static let initial = AlarmStateReason(text: "Unchecked: Initial alarm creation")
+    static let initial = AlarmStateReason.given(text: "Unchecked: Initial alarm creation", data: nil)
 
-    init(text: String, data: JSONValue? = nil) {
-        self.text = text
-        self.data = data
+    var text: String {
+        switch self {
+        case .given(let text, _): text
+        case .evaluated(let evaluation, let condition, _, _): Self.words(evaluation, condition.criteria)
+        }
     }
 
-    /// - Parameter grid: the periods that were looked at.
-    init(_ evaluation: AlarmEvaluation, of alarm: MetricCondition, over grid: TimeGrid, at moment: Timestamp) {
-        text = Self.words(evaluation, alarm.criteria)
-        data = Self.data(evaluation, alarm, grid, moment)
+    /// Nil for a state that no evaluation gave.
+    var data: JSONValue? {
+        switch self {
+        case .given(_, let data): data
+        case .evaluated(let evaluation, let condition, let grid, let moment):
+            Self.data(evaluation, condition, grid, moment)
+        }
     }
 
     private static func words(_ evaluation: AlarmEvaluation, _ criteria: AlarmCriteria) -> String {

@@ -5,8 +5,8 @@ extension AlarmStore {
     /// The composite alarms that refer to an alarm in their rule, by its name.
     private var parents: [String: [String]] {
         var parents: [String: [String]] = [:]
-        for (name, alarm) in alarms {
-            guard let condition = alarm.configuration.composite else { continue }
+        for name in compositeNames {
+            guard let condition = alarms[name]?.configuration.composite else { continue }
             for child in condition.rule.children { parents[child, default: []].append(name) }
         }
         return parents
@@ -27,11 +27,11 @@ extension AlarmStore {
     mutating func settle(
         after transitions: [(old: AlarmRecord, new: AlarmRecord)], at moment: Timestamp
     ) -> [(old: AlarmRecord, new: AlarmRecord)] {
-        guard !transitions.isEmpty, compositeCount > 0 else { return [] }
+        guard !transitions.isEmpty, !compositeNames.isEmpty else { return [] }
         let parents = parents
         var changes: [(old: AlarmRecord, new: AlarmRecord)] = []
         var waiting = transitions.map(\.new)[...]
-        var looksLeft = (compositeCount + 1) * 8 + transitions.count
+        var looksLeft = (compositeNames.count + 1) * 8 + transitions.count
         while let changed = waiting.popFirst(), looksLeft > 0 {
             for name in (parents[changed.configuration.name] ?? []).sorted() {
                 looksLeft -= 1
@@ -69,7 +69,7 @@ extension AlarmStore {
                     ]
                 })
         ]
-        return setState(state, reason: AlarmStateReason(text: words(state), data: data), of: name, at: moment)
+        return setState(state, reason: .given(text: words(state), data: data), of: name, at: moment)
     }
 
     // MARK: Suppressed actions
@@ -106,8 +106,9 @@ extension AlarmStore {
         -> [AlarmActionRequest]
     {
         var released: [AlarmActionRequest] = []
-        for (name, alarm) in alarms {
-            guard var suppression = alarm.suppression, let suppressor = alarm.configuration.composite?.suppressor,
+        for name in compositeNames {
+            guard let alarm = alarms[name], var suppression = alarm.suppression,
+                let suppressor = alarm.configuration.composite?.suppressor,
                 suppressor.alarmName == change.new.configuration.name
             else { continue }
             if change.new.state == .alarm {
@@ -130,8 +131,10 @@ extension AlarmStore {
     /// Ends periods that are over; what they held back is to be carried out.
     mutating func releaseDue(at moment: Timestamp) -> [AlarmActionRequest] {
         var released: [AlarmActionRequest] = []
-        for (name, alarm) in alarms {
-            guard let suppression = alarm.suppression, let until = suppression.until, until <= moment else { continue }
+        for name in compositeNames {
+            guard let suppression = alarms[name]?.suppression, let until = suppression.until, until <= moment else {
+                continue
+            }
             released += suppression.held
             setSuppression(nil, of: name)
         }
@@ -139,5 +142,5 @@ extension AlarmStore {
     }
 
     /// The ends of all periods that actions wait for.
-    var suppressionEnds: [Timestamp] { alarms.values.compactMap { $0.suppression?.until } }
+    var suppressionEnds: [Timestamp] { compositeNames.compactMap { alarms[$0]?.suppression?.until } }
 }

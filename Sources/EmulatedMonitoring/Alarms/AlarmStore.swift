@@ -5,8 +5,8 @@ import Timekeeping
 struct AlarmStore: Sendable {
     private(set) var alarms: [String: AlarmRecord] = [:]
     private(set) var history = AlarmHistory()
-    /// How many of the alarms are composite ones.
-    private(set) var compositeCount = 0
+    /// The names of those alarms that are composite ones.
+    private(set) var compositeNames = Set<String>()
 
     var sortedNames: [String] { alarms.keys.sorted() }
 
@@ -32,14 +32,14 @@ struct AlarmStore: Sendable {
                 stateTransitioned: moment)
             alarm.tags = tags
             alarms[configuration.name] = alarm
-            if configuration.composite != nil { compositeCount += 1 }
+            if configuration.composite != nil { compositeNames.insert(configuration.name) }
             history.append(.configuration(.create, of: alarm, at: moment))
         }
     }
 
     mutating func delete(_ name: String, at moment: Timestamp) {
         guard let alarm = alarms.removeValue(forKey: name) else { return }
-        if alarm.configuration.composite != nil { compositeCount -= 1 }
+        compositeNames.remove(name)
         history.append(.configuration(.delete, of: alarm, at: moment))
     }
 

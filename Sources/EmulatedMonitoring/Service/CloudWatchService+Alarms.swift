@@ -151,7 +151,7 @@ extension CloudWatchService {
             data = try? JSONValue(parsing: json)
             if data == nil { throw .init("InvalidFormatFault", "StateReasonData is not valid JSON.") }
         }
-        let reason = AlarmStateReason(text: text, data: data)
+        let reason = AlarmStateReason.given(text: text, data: data)
         let now = clock.now
         let transitions = try alarms.withLock { store throws(AWSServiceError) in
             guard store.alarms[name] != nil else { throw .init("ResourceNotFound", "", status: 404) }

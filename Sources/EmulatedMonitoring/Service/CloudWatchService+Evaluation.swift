@@ -23,7 +23,7 @@ extension CloudWatchService {
                 if condition.source.alwaysIgnoresMissingData { criteria.missingData = .ignore }
                 let evaluation = AlarmEvaluation(criteria, slots: slots, current: alarm.state)
                 guard evaluation.state != alarm.state else { continue }
-                let reason = AlarmStateReason(evaluation, of: condition, over: grid, at: now)
+                let reason = AlarmStateReason.evaluated(evaluation, condition, grid, now)
                 if let transition = store.setState(evaluation.state, reason: reason, of: name, at: now) {
                     transitions.append(transition)
                 }

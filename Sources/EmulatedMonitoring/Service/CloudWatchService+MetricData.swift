@@ -68,15 +68,9 @@ extension CloudWatchService {
         let value = try input.double("Value")
         let values = try input.doubles("Values")
         let set = try input.structure("StatisticValues")
-        let given = [value != nil, values != nil, set != nil].count(where: \.self)
-        guard given == 1 else {
-            let names = "\(path).Value, \(path).Values and \(path).StatisticValues"
-            if given == 0 {
-                throw .init("MissingRequiredParameterException", "One of the parameters \(names) must be specified.")
-            }
-            throw .invalidCombination(
-                "The parameters \(names) are mutually exclusive and you have specified more than one.")
-        }
+        try Self.checkExclusive([
+            ("\(path).Value", value != nil), ("\(path).Values", values != nil), ("\(path).StatisticValues", set != nil),
+        ])
         if let value {
             datum.values = [(try checked(value, "\(path).Value"), 1)]
         } else if let values {
@@ -97,6 +91,20 @@ extension CloudWatchService {
         return datum
     }
 
+    /// Exactly one of the ways to hand in samples is taken.
+    private static func checkExclusive(_ members: [(name: String, isGiven: Bool)]) throws(AWSServiceError) {
+        let given = members.filter(\.isGiven).map(\.name)
+        switch given.count {
+        case 1: break
+        case 0:
+            let names = members.map(\.name).joined(separator: ", ")
+            throw .init("MissingRequiredParameterException", "One of the parameters \(names) must be specified.")
+        default:
+            throw .invalidCombination(
+                "The parameters \(given[0]) and \(given[1]) are mutually exclusive and you have specified both.")
+        }
+    }
+
     private func statisticSet(_ input: CallInput, path: String) throws(AWSServiceError) -> StatisticSet {
         func member(_ key: String) throws(AWSServiceError) -> Double {
             guard let value = try input.double(key) else { throw input.missing("\(path).\(key)") }
@@ -114,7 +122,8 @@ extension CloudWatchService {
     /// Values are finite and within ±2^360 (MetricDatum's reference).
     private func checked(_ value: Double, _ path: String) throws(AWSServiceError) -> Double {
         guard value.isFinite, abs(value) <= 0x1p360 else {
-            throw .invalidValue("The value \(value) for parameter \(path) is invalid.")
+            let text = value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : "\(value)"
+            throw .invalidValue("The value \(text) for parameter \(path) is invalid.")
         }
         return value
     }
