@@ -97,7 +97,10 @@ def test_composite_alarms_are_told_only_when_asked_for(cloudwatch, children, com
     "rule, message",
     [
         ("()", "Error in AlarmRule [Unsupported token ')' at char 1]"),
-        ("ALARM(missing-one) OR OK(missing-two)", "Could not save the composite alarm as alarms [missing-one, missing-two] in the alarm rule do not exist"),
+        (
+            "ALARM(missing-one) OR OK(missing-two)",
+            "Could not save the composite alarm as alarms [missing-one, missing-two] in the alarm rule do not exist",
+        ),
         ("BROKEN(a)", "Error in AlarmRule [Unsupported token 'BROKEN' at char 0]"),
         ("TRUE AND", "Error in AlarmRule [Unexpected end at char 8]"),
         ("TRUE FALSE", "Error in AlarmRule [Unsupported token 'FALSE' at char 5]"),

@@ -23,8 +23,8 @@ package struct MetricDimension: Sendable, Hashable, Comparable {
 /// What CloudWatch calls a metric: a namespace, a name and one exact set of dimensions.
 package struct MetricIdentity: Sendable, Hashable {
     /// `AWS/Lambda`, or a name of the publisher's own.
-    /// The metric's name within its namespace.
     package let namespace: String
+    /// The metric's name within its namespace.
     package let name: String
     /// Sorted, so that the order in which a caller writes them does not matter.
     package let dimensions: [MetricDimension]
