@@ -103,8 +103,8 @@ let package = Package(
             knows: [
                 "AWSSigning", "EmulatorCore", "EmulatedTables", "EmulatedMonitoring", "EmulatedServices",
                 "EmulatedStacks",
-                "EmulatedObjects", "DurableDocuments", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping",
-                "Wildcards", "CArchive", "CZlib", crypto, grdb, nioCore, nioPosix, nioHTTP1, subprocess,
+                "EmulatedObjects", "DurableDocuments", "LambdaRuntime", "StackTemplate", "HTTPExchange", "ExactJSON",
+                "Timekeeping", "Wildcards", "CArchive", "CZlib", crypto, grdb, nioCore, nioPosix, nioHTTP1, subprocess,
             ]),
 
         // Verdicts and reports.

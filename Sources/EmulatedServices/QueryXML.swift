@@ -54,6 +54,8 @@ package enum QueryXML {
                 for (key, value) in members.sorted(by: { $0.key < $1.key }) where !value.isNull {
                     if key == "entry", case .array(let entries) = value {
                         for entry in entries { wrap(entry, in: "entry", kind: .string, name: key, into: &text) }
+                    } else if types.kind(of: key, in: name) == .flattened, case .array(let elements) = value {
+                        for element in elements { wrap(element, in: key, kind: .string, name: key, into: &text) }
                     } else {
                         wrap(value, in: key, kind: types.kind(of: key, in: name), name: key, into: &text)
                     }

@@ -10,6 +10,8 @@ package struct MemberTypes: Sendable {
         case string, integer, double, boolean, timestamp
         /// A list of text or of structures.
         case list
+        /// A list whose elements stand one by one under its own name, as SQS writes them.
+        case flattened
         /// A map from text to values of one type.
         case map(Kind)
     }
@@ -43,7 +45,12 @@ package struct MemberTypes: Sendable {
     private func typed(_ value: JSONValue, name: String, kind: Kind) throws(AWSServiceError) -> JSONValue {
         switch value {
         case .string(let text): return try Self.leaf(text, name, kind)
-        case .object: return try typed(value, in: name)
+        case .object(let members):
+            if kind == .flattened {
+                let numbered = members.compactMap { key, value in Int(key).map { ($0, value) } }
+                return try typed(.array(numbered.sorted { $0.0 < $1.0 }.map(\.1)), name: name, kind: .list)
+            }
+            return try typed(value, in: name)
         case .array(let elements):
             if case .map(let valueKind) = kind { return try map(elements, name, valueKind) }
             var typed: [JSONValue] = []
@@ -69,7 +76,7 @@ package struct MemberTypes: Sendable {
         switch kind {
         case .string, .timestamp: return .string(text)
         // A list or map without elements is written as an empty text.
-        case .list: return text.isEmpty ? [] : .string(text)
+        case .list, .flattened: return text.isEmpty ? [] : .string(text)
         case .map: return text.isEmpty ? [:] : .string(text)
         case .integer:
             if text.isEmpty { return .null }

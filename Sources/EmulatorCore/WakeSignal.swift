@@ -3,7 +3,7 @@ import Synchronization
 /// Wakes one waiting task; a signal that comes while nobody waits is kept for the next one.
 ///
 /// An `AsyncStream` would not do: it ends for good when a task that iterates it is cancelled.
-final class WakeSignal: Sendable {
+package final class WakeSignal: Sendable {
     private struct State {
         var isRaised = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -11,7 +11,9 @@ final class WakeSignal: Sendable {
 
     private let state = Mutex(State())
 
-    func raise() {
+    package init() {}
+
+    package func raise() {
         let waiter = state.withLock { state in
             let waiter = state.waiter.take()
             if waiter == nil { state.isRaised = true }
@@ -21,7 +23,7 @@ final class WakeSignal: Sendable {
     }
 
     /// Returns after a signal, or at once when the task is cancelled; a signal is used up by one return.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let goesOn = state.withLock { state in
@@ -42,7 +44,7 @@ final class WakeSignal: Sendable {
     }
 
     /// Returns after a signal or after a time, whichever is first.
-    func wait(atMost duration: Duration?) async {
+    package func wait(atMost duration: Duration?) async {
         guard let duration else { return await wait() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }

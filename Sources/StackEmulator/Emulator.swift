@@ -96,6 +96,9 @@ package final class Emulator: Sendable {
         let keys: KeyService
         let parameters: ParameterService
         let objects: ObjectService
+        let queues: QueueService
+        let topics: TopicService
+        let access: AccessService
         do throws(DocumentStoreError) {
             let documents = try DocumentStore(directory: configuration.dataDirectory)
             keys = try KeyService(account: account, clock: clock, documents: documents)
@@ -103,6 +106,11 @@ package final class Emulator: Sendable {
             objects = try ObjectService(
                 account: account, clock: clock, directory: configuration.dataDirectory.map { "\($0)/objects" },
                 documents: documents)
+            queues = try QueueService(account: account, clock: clock, documents: documents) { endpointURL }
+            topics = try TopicService(
+                account: account, clock: clock, queues: queues, documents: documents
+            ) { endpointURL }
+            access = try AccessService(account: account, clock: clock, documents: documents)
         } catch {
             throw EmulatorError(code: .storage, message: error.message, location: error.location)
         }
@@ -112,8 +120,6 @@ package final class Emulator: Sendable {
         parameters.provide(
             BootstrapParameter.name, value: BootstrapParameter.version,
             description: "The version of the resources that the CDK's bootstrap stack makes")
-        let queues = QueueService(account: account, clock: clock) { endpointURL }
-        let topics = TopicService(account: account, clock: clock, queues: queues)
         let logs = LogsService(account: account, clock: clock)
         let notifications = AlarmNotifications(account: account, topics: topics)
         let metrics = CloudWatchService(account: account, clock: clock, actions: notifications.carryOut)
@@ -148,6 +154,7 @@ package final class Emulator: Sendable {
                 streams: tables.streams, functions: lambda,
                 failures: FailureDestination(destinations: lambda.surroundings.destinations, clock: clock),
                 checkpoints: try CheckpointStore(directory: configuration.dataDirectory)))
+        topics.connect(TopicNotifications(functions: lambda, nursery: nursery).deliveries)
         let gateway = APIGatewayService(
             surroundings: stageSurroundings(
                 signatures: signatures, lambda: lambda, logs: logs, metrics: metrics))
@@ -155,10 +162,11 @@ package final class Emulator: Sendable {
         let operations = StackOperation.Surroundings(
             account: account, clock: clock, store: store,
             catalog: ResourceCatalog([
-                TableResources(tables: tables), KeyResources(keys: keys), AccessResources(),
-                MonitoringResources(metrics: metrics), LogResources(logs: logs),
-                MessagingResources(queues: queues, topics: topics),
-                FunctionResources(lambda: lambda, mappings: mappings), GatewayResources(gateway: gateway),
+                TableResources(tables: tables), KeyResources(keys: keys), AccessResources(access: access),
+                StorageResources(objects: objects, parameters: parameters),
+                MonitoringResources(metrics: metrics), LogResources(logs: logs), QueueResources(queues: queues),
+                TopicResources(topics: topics), FunctionResources(lambda: lambda, mappings: mappings),
+                GatewayResources(gateway: gateway),
             ]), notice: { [tell = configuration.notice] notice in tell("not emulated: \(notice)") })
         let archive = configuration.dataDirectory.map(StackArchive.init)
         let notices = try await InitialStacks(
@@ -181,7 +189,14 @@ package final class Emulator: Sendable {
                     parameters: parameters)),
             query: QueryProtocol(services: [
                 "2010-05-15": .init(service: stacks, namespace: CloudFormationService.namespace),
-                "2011-06-15": .init(service: STSService(account: account), namespace: STSService.namespace),
+                "2011-06-15": .init(
+                    service: STSService(account: account, clock: clock), namespace: STSService.namespace,
+                    types: STSService.memberTypes),
+                "2010-05-08": .init(
+                    service: access, namespace: AccessService.namespace, types: AccessService.memberTypes),
+                QueueFormService.version: .init(
+                    service: QueueFormService(queues: queues), namespace: QueueFormService.namespace,
+                    types: QueueFormService.memberTypes, errorCode: QueueFormService.errorCode),
                 "2010-03-31": .init(service: topics, namespace: TopicService.namespace),
                 "2010-08-01": .init(
                     service: metrics, namespace: CloudWatchService.namespace, types: CloudWatchService.memberTypes,
@@ -230,9 +245,7 @@ package final class Emulator: Sendable {
             "AmazonSSM": .init(service: parameters, version: "1.1", errorNamespace: ""),
             "AmazonSQS": .init(
                 service: queues, version: "1.0", errorNamespace: "com.amazonaws.sqs",
-                queryErrorCode: { error in
-                    error.code == "QueueDoesNotExist" ? "AWS.SimpleQueueService.NonExistentQueue" : error.code
-                }),
+                queryErrorCode: QueueFormService.errorCode),
         ]
     }
 }

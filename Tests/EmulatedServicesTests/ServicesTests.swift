@@ -72,17 +72,23 @@ struct MessagingTests {
         await #expect(throws: AWSServiceError.self) { try await keys.call("DescribeKey", ["KeyId": "alias/b"]) }
     }
 
-    private func topics() -> (TopicService, QueueService) {
-        let queues = QueueService(account: account, clock: clock, endpointURL: { "http://127.0.0.1:1" })
-        return (TopicService(account: account, clock: clock, queues: queues), queues)
+    private func topics() throws -> (TopicService, QueueService) {
+        let documents = try DocumentStore(directory: nil)
+        let endpoint: @Sendable () -> String = { "http://127.0.0.1:1" }
+        let queues = try QueueService(account: account, clock: clock, documents: documents, endpointURL: endpoint)
+        let topics = try TopicService(
+            account: account, clock: clock, queues: queues, documents: documents, endpointURL: endpoint)
+        return (topics, queues)
     }
 
-    @Test("an alarm's message reaches the queue that has subscribed") func fansOut() async throws {
-        let (topics, queues) = topics()
-        topics.create(name: "t")
-        queues.create(name: "q", attributes: [:])
-        let arn = topics.arn(ofTopic: "t")
-        topics.subscribe(topic: arn, protocol: "sqs", endpoint: queues.arn(ofQueue: "q"))
+    @Test("an alarm's message reaches the queue that has subscribed and lets the topic send") func fansOut()
+        async throws
+    {
+        let (topics, queues) = try topics()
+        let arn = try await topics.create(name: "t")
+        let policy = Self.allow(["Service": "sns.amazonaws.com"], action: "sqs:SendMessage")
+        try await queues.create(name: "q", attributes: ["Policy": policy.text])
+        try await topics.subscribe(topic: arn, protocol: "sqs", endpoint: queues.arn(ofQueue: "q"))
         try topics.publish(
             topicARN: arn, subject: "s", message: "m", service: "cloudwatch.amazonaws.com", sourceARN: "arn:a")
         let url = JSONValue.string(queues.url(ofQueue: "q"))
@@ -129,11 +135,10 @@ struct MessagingTests {
     }
 
     @Test("a topic's policy decides who may publish", arguments: policies)
-    func checksPolicy(policy: JSONValue?, allowed: Bool) {
-        let (topics, _) = topics()
-        topics.create(name: "t")
-        let arn = topics.arn(ofTopic: "t")
-        if let policy { topics.setPolicy(policy, ofTopic: arn) }
+    func checksPolicy(policy: JSONValue?, allowed: Bool) async throws {
+        let (topics, _) = try topics()
+        let arn = try await topics.create(name: "t")
+        if let policy { try await topics.set("Policy", policy.text, ofTopic: arn) }
         let result = Result {
             try topics.publish(
                 topicARN: arn, subject: nil, message: "m", service: "cloudwatch.amazonaws.com",

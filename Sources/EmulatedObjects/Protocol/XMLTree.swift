@@ -22,9 +22,10 @@ struct XMLTree: Sendable, Equatable {
     /// Reads a document; nil when it is not well-formed, is deeper or larger than any S3 request, or has a document type,
     /// which could define entities that blow up.
     static func parse(_ bytes: [UInt8]) -> XMLTree? {
-        guard !bytes.isEmpty, bytes.count <= maximumBytes, !bytes.contains(sequence: Array("<!DOCTYPE".utf8)) else {
-            return nil
-        }
+        // Foundation's parser traps at names that are no UTF-8.
+        guard !bytes.isEmpty, bytes.count <= maximumBytes, String(validating: bytes, as: UTF8.self) != nil,
+            !bytes.contains(sequence: Array("<!DOCTYPE".utf8))
+        else { return nil }
         let parser = XMLParser(data: Data(bytes))
         parser.shouldResolveExternalEntities = false
         let builder = XMLTreeBuilder()
@@ -56,6 +57,9 @@ private final class XMLTreeBuilder: NSObject, XMLParserDelegate {
         let name = elementName.split(separator: ":").last.map(String.init) ?? elementName
         open.append(XMLTree(name: name))
     }
+
+    // `parse` returns true for some documents that it reports an error for.
+    func parser(_ parser: XMLParser, parseErrorOccurred parseError: any Error) { isRefused = true }
 
     func parser(_ parser: XMLParser, foundCharacters string: String) {
         guard !open.isEmpty else { return }

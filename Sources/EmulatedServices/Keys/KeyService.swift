@@ -113,6 +113,23 @@ package final class KeyService: EmulatedService {
         return (kept.id, kept.arn)
     }
 
+    /// The key with all these tags that is not about to be deleted; nil when there is none.
+    package func find(tagged tags: [String: String]) -> (id: String, arn: String)? {
+        let found = state.withLock { state in
+            state.keys.values.first { key in
+                if case .pendingDeletion = key.status { return false }
+                return tags.allSatisfy { key.tags.values[$0.key] == $0.value }
+            }
+        }
+        return found.map { ($0.id, $0.arn) }
+    }
+
+    /// Sets the tags of a key; those that it had are gone.
+    package func replaceTags(_ tags: [String: String], ofKey id: String) async throws(AWSServiceError) {
+        try await changeKey(["KeyId": .string(id)]) { key throws(AWSServiceError) in key.tags = ResourceTags(map: tags)
+        }
+    }
+
     /// Points an alias to a key, whether the alias exists or not.
     ///
     /// - Parameter name: with its prefix `alias/`.
@@ -125,6 +142,9 @@ package final class KeyService: EmulatedService {
             documents.record([.init(Self.aliasCollection, name, Self.json(alias))])
         }
     }
+
+    /// Whether there is an alias of that name, its prefix `alias/` included.
+    package func hasAlias(_ name: String) -> Bool { state.withLock { $0.aliases[name] != nil } }
 
     /// Makes the key that AWS owns for a service, unless it is there.
     ///

@@ -1,179 +1,173 @@
-import Crypto
+package import DurableDocuments
 package import EmulatorCore
 package import ExactJSON
-import Timekeeping
+import Foundation
 import Synchronization
+import Timekeeping
 
-/// SQS queues in memory: what takes in failed stream batches and alarm messages, and gives them out again.
+/// SQS: standard and FIFO queues with visibility, delays, long polling and dead-letter queues.
 package final class QueueService: EmulatedService {
-    private struct Message {
-        var id: String
-        var body: String
-        var sentAt: Timestamp
-        var visibleAt: Timestamp
-        var receipt: String?
-        var receives = 0
-    }
+    static let queueCollection = "sqs.queue"
+    static let messageCollection = "sqs.message"
 
-    private struct Queue {
-        var attributes: [String: String]
-        var messages: [Message] = []
-        var created: Timestamp
-    }
-
-    private struct State {
+    struct State {
         var queues: [String: Queue] = [:]
+        /// The number of the latest message.
         var sequence: UInt64 = 0
+        /// Receives that wait for a message, by queue.
+        var waiting: [String: [ObjectIdentifier: WakeSignal]] = [:]
     }
 
-    /// The oldest messages make room for new ones beyond this many in one queue.
-    private static let capacity = 10_000
-
-    private let account: EmulatedAccount
-    private let clock: VirtualClock
+    let account: EmulatedAccount
+    let clock: VirtualClock
+    let documents: DocumentStore
+    let state = Mutex(State())
     private let endpointURL: @Sendable () -> String
-    private let state = Mutex(State())
 
     /// - Parameter endpointURL: of the emulator, for queue URLs; asked when it is needed, since the port may not be known yet.
-    package init(account: EmulatedAccount, clock: VirtualClock, endpointURL: @escaping @Sendable () -> String) {
+    package init(
+        account: EmulatedAccount, clock: VirtualClock, documents: DocumentStore,
+        endpointURL: @escaping @Sendable () -> String
+    ) throws(DocumentStoreError) {
         self.account = account
         self.clock = clock
+        self.documents = documents
         self.endpointURL = endpointURL
+        let queues = try documents.documents(in: Self.queueCollection)
+        let messages = try documents.documents(in: Self.messageCollection).values
+            .map { (queue: $0.text("queue") ?? "", message: QueueMessage($0)) }
+            .sorted { $0.message.number < $1.message.number }
+        let now = clock.now
+        state.withLock { state in
+            for (name, json) in queues { state.queues[name] = restored(name, json) }
+            for (queue, message) in messages { state.queues[queue]?.add(message, now: now) }
+            state.sequence = messages.last?.message.number ?? 0
+        }
     }
 
     package func arn(ofQueue name: String) -> String { account.arn("sqs", name) }
     package func url(ofQueue name: String) -> String { "\(endpointURL())/\(account.id)/\(name)" }
 
-    /// Makes a queue; an existing one keeps its messages.
-    package func create(name: String, attributes: [String: String]) {
-        let now = clock.now
-        state.withLock { $0.queues[name, default: Queue(attributes: [:], created: now)].attributes = attributes }
-    }
-
-    /// Puts a message into the queue of an ARN. False when there is none.
-    package func send(toARN arn: String, body: String) -> Bool {
-        let name = String(arn.split(separator: ":").last ?? "")
-        return arn == self.arn(ofQueue: name) && enqueue(name, body) != nil
-    }
-
-    private func enqueue(_ name: String, _ body: String) -> Message? {
-        let now = clock.now
-        return state.withLock { state in
-            guard state.queues[name] != nil else { return nil }
-            let message = Message(id: Self.nextID(&state), body: body, sentAt: now, visibleAt: now)
-            state.queues[name]?.messages.append(message)
-            let excess = (state.queues[name]?.messages.count ?? 0) - Self.capacity
-            if excess > 0 { state.queues[name]?.messages.removeFirst(excess) }
-            return message
-        }
-    }
-
     package func call(_ operation: String, _ input: JSONValue) async throws(AWSServiceError) -> JSONValue {
-        if operation == "ListQueues" {
-            let names = state.withLock { $0.queues.keys.sorted() }
-            let prefix = input["QueueNamePrefix"]?.stringValue ?? ""
-            return ["QueueUrls": .array(names.filter { $0.hasPrefix(prefix) }.map { .string(url(ofQueue: $0)) })]
-        }
-        let name = try queueName(input, operation)
         switch operation {
-        case "GetQueueUrl": return ["QueueUrl": .string(url(ofQueue: name))]
-        case "SendMessage":
-            let body = input["MessageBody"]?.stringValue ?? ""
-            guard !body.isEmpty else {
-                throw AWSServiceError("MissingParameter", "The request must contain the parameter MessageBody.")
-            }
-            guard body.utf8.count <= 1_048_576 else {
-                throw AWSServiceError(
-                    "InvalidParameterValue",
-                    "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.")
-            }
-            guard let message = enqueue(name, body) else { throw Self.missing() }
-            return ["MessageId": .string(message.id), "MD5OfMessageBody": .string(Self.md5(body))]
-        case "ReceiveMessage": return receive(name, input)
+        case "CreateQueue": return try await createQueue(input)
+        case "ListQueues": return listQueues(input)
+        case "GetQueueUrl":
+            let name = try required(input, "QueueName")
+            _ = try queue(name)
+            return ["QueueUrl": .string(url(ofQueue: name))]
+        default: break
+        }
+        let name = try queueName(input)
+        switch operation {
+        case "DeleteQueue":
+            try await delete(name: name)
+            return [:]
+        case "GetQueueAttributes": return try attributes(name, input)
+        case "SetQueueAttributes":
+            try await set(input.textMap("Attributes"), ofQueue: name)
+            return [:]
+        case "SendMessage": return try await send(name, input)
+        case "SendMessageBatch": return try await sendBatch(name, input)
+        case "ReceiveMessage": return try await receive(name, input)
         case "DeleteMessage":
-            let receipt = input["ReceiptHandle"]?.stringValue
-            state.withLock { $0.queues[name]?.messages.removeAll { $0.receipt == receipt && receipt != nil } }
+            try await delete(try required(input, "ReceiptHandle"), from: name)
             return [:]
-        case "PurgeQueue":
-            state.withLock { $0.queues[name]?.messages.removeAll() }
+        case "DeleteMessageBatch": return try await deleteBatch(name, input)
+        case "ChangeMessageVisibility":
+            try changeVisibility(name, input)
             return [:]
-        case "GetQueueAttributes": return attributes(name)
+        case "ChangeMessageVisibilityBatch": return try await changeVisibilityBatch(name, input)
+        case "PurgeQueue": return try await purge(name)
+        case "ListDeadLetterSourceQueues": return deadLetterSources(name)
+        case "TagQueue", "UntagQueue": return try await changeTags(name, input)
+        case "ListQueueTags": return ["Tags": try queue(name).tags.mapJSON]
+        case "AddPermission", "RemovePermission", "StartMessageMoveTask", "CancelMessageMoveTask",
+            "ListMessageMoveTasks":
+            throw AWSServiceError("UnsupportedOperation", "The operation \(operation) is not emulated.")
         default: throw .unknownOperation(operation)
         }
     }
 
-    private func receive(_ name: String, _ input: JSONValue) -> JSONValue {
-        let now = clock.now
-        let most = min(10, max(1, input["MaxNumberOfMessages"]?.intValue ?? 1))
-        let messages = state.withLock { state -> [Message] in
-            guard var queue = state.queues[name] else { return [] }
-            let stated =
-                input["VisibilityTimeout"]?.intValue ?? queue.attributes["VisibilityTimeout"].flatMap { Int($0) }
-            let hidden = Duration.seconds(min(43_200, max(0, stated ?? 30)))
-            var taken: [Message] = []
-            for index in queue.messages.indices where taken.count < most && queue.messages[index].visibleAt <= now {
-                queue.messages[index].visibleAt = now + hidden
-                queue.messages[index].receipt = Self.nextID(&state)
-                queue.messages[index].receives += 1
-                taken.append(queue.messages[index])
-            }
-            state.queues[name] = queue
-            return taken
+    // MARK: Pieces
+
+    static let missing = AWSServiceError("QueueDoesNotExist", "The specified queue does not exist.")
+
+    func required(_ input: JSONValue, _ name: String) throws(AWSServiceError) -> String {
+        guard let text = input.text(name), !text.isEmpty else {
+            throw AWSServiceError("MissingParameter", "The request must contain the parameter \(name).")
         }
-        guard !messages.isEmpty else { return [:] }
-        return [
-            "Messages": .array(
-                messages.map { message in
-                    [
-                        "MessageId": .string(message.id), "ReceiptHandle": .string(message.receipt ?? ""),
-                        "Body": .string(message.body), "MD5OfBody": .string(Self.md5(message.body)),
-                        "Attributes": [
-                            "SentTimestamp": .string(String(message.sentAt.millisecondsSinceEpoch)),
-                            "ApproximateReceiveCount": .string(String(message.receives)),
-                        ],
-                    ]
-                })
-        ]
+        return text
     }
 
-    private func attributes(_ name: String) -> JSONValue {
-        let now = clock.now
-        guard let queue = state.withLock({ $0.queues[name] }) else { return [:] }
-        let visible = queue.messages.count { $0.visibleAt <= now }
-        var attributes = queue.attributes
-        attributes["QueueArn"] = arn(ofQueue: name)
-        attributes["ApproximateNumberOfMessages"] = String(visible)
-        attributes["ApproximateNumberOfMessagesNotVisible"] = String(queue.messages.count - visible)
-        attributes["CreatedTimestamp"] = String(queue.created.wholeSecondsSinceEpoch)
-        return ["Attributes": .object(attributes.mapValues { .string($0) })]
+    func queue(_ name: String) throws(AWSServiceError) -> Queue {
+        guard let queue = state.withLock({ $0.queues[name] }) else { throw Self.missing }
+        return queue
     }
 
-    /// The queue that a call means, by URL or by name.
-    private func queueName(_ input: JSONValue, _ operation: String) throws(AWSServiceError) -> String {
-        let name: String
-        if operation == "GetQueueUrl" {
-            name = input["QueueName"]?.stringValue ?? ""
-        } else {
-            name = String(input["QueueUrl"]?.stringValue?.split(separator: "/").last ?? "")
-        }
-        guard state.withLock({ $0.queues[name] != nil }) else { throw Self.missing() }
+    /// The queue that a call means, by its URL.
+    private func queueName(_ input: JSONValue) throws(AWSServiceError) -> String {
+        let url = try required(input, "QueueUrl")
+        let name = String(url.split(separator: "/").last ?? "")
+        guard state.withLock({ $0.queues[name] != nil }) else { throw Self.missing }
         return name
     }
 
-    private static func missing() -> AWSServiceError {
-        AWSServiceError("QueueDoesNotExist", "The specified queue does not exist.")
+    /// Changes a queue and waits until the change is kept.
+    ///
+    /// - Parameter body: returns what is to be kept; when it throws it must not have changed anything.
+    func change<R: Sendable>(
+        _ name: String,
+        _ body: (inout Queue, inout UInt64) throws(AWSServiceError) -> (R, [DocumentStore.Change])
+    ) async throws(AWSServiceError) -> R {
+        let (value, commit) = try changeNow(name, body)
+        try await commit.wait()
+        return value
     }
 
-    private static func nextID(_ state: inout State) -> String {
-        state.sequence += 1
-        let digits = String(state.sequence, radix: 16)
-        return "00000000-0000-4000-8000-\(String(repeating: "0", count: 12 - min(12, digits.count)))\(digits)"
+    /// Changes a queue; the commit may still be on its way.
+    func changeNow<R: Sendable>(
+        _ name: String,
+        _ body: (inout Queue, inout UInt64) throws(AWSServiceError) -> (R, [DocumentStore.Change])
+    ) throws(AWSServiceError) -> (R, DocumentStore.Commit) {
+        let result: Result<(R, DocumentStore.Commit), AWSServiceError> = state.withLock { state in
+            // Taken out while it is changed: a copy would copy all messages.
+            guard var queue = state.queues.removeValue(forKey: name) else { return .failure(Self.missing) }
+            defer { state.queues[name] = queue }
+            do throws(AWSServiceError) {
+                let (value, changes) = try body(&queue, &state.sequence)
+                return .success((value, documents.record(changes)))
+            } catch { return .failure(error) }
+        }
+        return try result.get()
     }
 
-    private static func md5(_ text: String) -> String {
-        Insecure.MD5.hash(data: Array(text.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
+    // MARK: Documents
+
+    static func record(_ queue: Queue) -> DocumentStore.Change {
+        let json: JSONValue = [
+            "attributes": .object(queue.settings.values.mapValues(JSONValue.string)), "tags": queue.tags.mapJSON,
+            "created": .integer(queue.created.nanosecondsSinceEpoch),
+            "modified": .integer(queue.modified.nanosecondsSinceEpoch),
+        ]
+        return .init(queueCollection, queue.name, json)
+    }
+
+    static func record(_ message: QueueMessage, in queue: String) -> DocumentStore.Change {
+        .init(messageCollection, "\(queue)/\(message.number)", message.json(queue: queue))
+    }
+
+    static func removal(of message: QueueMessage, from queue: String) -> DocumentStore.Change {
+        .init(messageCollection, "\(queue)/\(message.number)", nil)
+    }
+
+    private func restored(_ name: String, _ json: JSONValue) -> Queue {
+        var queue = Queue(
+            name: name, arn: arn(ofQueue: name),
+            settings: QueueSettings(stored: json.textMap("attributes"), isFIFO: name.hasSuffix(".fifo")),
+            now: Timestamp(nanosecondsSinceEpoch: Int64(json.whole("created") ?? 0)))
+        queue.modified = Timestamp(nanosecondsSinceEpoch: Int64(json.whole("modified") ?? 0))
+        queue.tags = ResourceTags(map: json.textMap("tags"))
+        return queue
     }
 }

@@ -1,11 +1,16 @@
+package import DurableDocuments
 package import EmulatorCore
 package import ExactJSON
-package import Timekeeping
 import Synchronization
+package import Timekeeping
 
-/// SNS topics: who may publish, who has subscribed, what was published.
+/// SNS: topics, who has subscribed to them, and the delivery of messages to queues, functions and web servers.
+///
+/// Subscriptions of other protocols (email, SMS, Firehose) can be made and stay without deliveries.
 package final class TopicService: EmulatedService {
     package static let namespace = "http://sns.amazonaws.com/doc/2010-03-31/"
+    static let topicCollection = "sns.topic"
+    static let subscriptionCollection = "sns.subscription"
 
     /// One message that a topic took in.
     package struct Published: Sendable, Equatable {
@@ -16,161 +21,157 @@ package final class TopicService: EmulatedService {
         package var at: Timestamp
     }
 
-    private struct Topic {
-        var displayName: String
-        var policy: JSONValue?
-        var subscriptions: [Subscription] = []
-    }
-
-    private struct Subscription {
-        var arn: String
-        var `protocol`: String
-        var endpoint: String
-    }
-
-    private struct State {
+    struct State {
         var topics: [String: Topic] = [:]
+        /// By ARN.
+        var subscriptions: [String: Subscription] = [:]
+        /// Subscriptions' ARNs in the order they were made.
+        var order: [String] = []
         var published: [Published] = []
         var sequence = 0
+        var deliveries: TopicDeliveries?
     }
 
-    private let account: EmulatedAccount
-    private let clock: VirtualClock
-    private let queues: QueueService
-    private let state = Mutex(State())
+    let account: EmulatedAccount
+    let clock: VirtualClock
+    let queues: QueueService
+    let documents: DocumentStore
+    let endpointURL: @Sendable () -> String
+    let state = Mutex(State())
 
-    package init(account: EmulatedAccount, clock: VirtualClock, queues: QueueService) {
+    package init(
+        account: EmulatedAccount, clock: VirtualClock, queues: QueueService, documents: DocumentStore,
+        endpointURL: @escaping @Sendable () -> String
+    ) throws(DocumentStoreError) {
         self.account = account
         self.clock = clock
         self.queues = queues
-    }
-
-    package func arn(ofTopic name: String) -> String { account.arn("sns", name) }
-
-    package func create(name: String, displayName: String = "") {
-        state.withLock { $0.topics[arn(ofTopic: name), default: Topic(displayName: "")].displayName = displayName }
-    }
-
-    package func setPolicy(_ document: JSONValue, ofTopic arn: String) {
-        state.withLock { $0.topics[arn]?.policy = document }
-    }
-
-    /// Adds a subscriber; returns the subscription's ARN, or nil when there is no such topic.
-    @discardableResult
-    package func subscribe(topic arn: String, protocol name: String, endpoint: String) -> String? {
+        self.documents = documents
+        self.endpointURL = endpointURL
+        let topics = try documents.documents(in: Self.topicCollection)
+        let subscriptions = try documents.documents(in: Self.subscriptionCollection)
         state.withLock { state in
-            guard state.topics[arn] != nil else { return nil }
-            state.sequence += 1
-            let subscription = "\(arn):00000000-0000-4000-9000-\(Self.padded(state.sequence))"
-            state.topics[arn]?.subscriptions.append(Subscription(arn: subscription, protocol: name, endpoint: endpoint))
-            return subscription
+            for (arn, json) in topics { state.topics[arn] = Topic(arn: arn, json) }
+            for (arn, json) in subscriptions { state.subscriptions[arn] = Subscription(arn: arn, json) }
+            state.order = state.subscriptions.keys.sorted()
         }
     }
+
+    /// Hands in what deliveries need; until then only queues are delivered to.
+    package func connect(_ deliveries: TopicDeliveries) { state.withLock { $0.deliveries = deliveries } }
+
+    package func arn(ofTopic name: String) -> String { account.arn("sns", name) }
 
     /// What has been published so far, oldest first; the last thousand.
     package var published: [Published] { state.withLock { $0.published } }
 
-    /// Publishes for an AWS service that acts for a resource, an alarm for instance.
-    ///
-    /// A topic without a policy of its own lets its account's resources publish, as the default policy does.
-    /// - Throws: `AWSServiceError` when the topic does not exist or its policy does not allow it.
-    package func publish(
-        topicARN: String, subject: String?, message: String, service: String, sourceARN: String
-    ) throws(AWSServiceError) {
-        guard let topic = state.withLock({ $0.topics[topicARN] }) else { throw Self.missing() }
-        let request = ResourcePolicy.Request(
-            service: service, action: "sns:Publish", resource: topicARN, sourceARN: sourceARN, sourceAccount: account.id
-        )
-        if let policy = topic.policy, !ResourcePolicy(document: policy).allows(request) {
-            throw AWSServiceError(
-                "AuthorizationError",
-                "Resource: \(sourceARN) is not authorized to perform: SNS:Publish on resource: \(topicARN)", status: 403
-            )
-        }
-        deliver(topicARN, subject: subject, message: message)
-    }
-
     package func call(_ operation: String, _ input: JSONValue) async throws(AWSServiceError) -> JSONValue {
         switch operation {
+        case "CreateTopic": return try await createTopic(input)
+        case "DeleteTopic":
+            try await delete(topic: try required(input, "TopicArn"))
+            return [:]
         case "ListTopics":
             let arns = state.withLock { $0.topics.keys.sorted() }
-            return ["Topics": .array(arns.map { ["TopicArn": .string($0)] })]
-        case "ListSubscriptions":
-            let topics = state.withLock { $0.topics }.sorted { $0.key < $1.key }
-            return ["Subscriptions": .array(topics.flatMap { descriptions($0.value, $0.key) })]
-        default: break
-        }
-        let arn = input["TopicArn"]?.stringValue ?? input["TargetArn"]?.stringValue ?? ""
-        guard let topic = state.withLock({ $0.topics[arn] }) else { throw Self.missing() }
-        switch operation {
-        case "GetTopicAttributes":
-            let attributes = [
-                "TopicArn": arn, "DisplayName": topic.displayName, "Owner": account.id,
-                "SubscriptionsConfirmed": String(topic.subscriptions.count), "SubscriptionsPending": "0",
-                "SubscriptionsDeleted": "0", "Policy": topic.policy?.text ?? "",
-            ]
-            return [
-                "Attributes": [
-                    "entry": .array(
-                        attributes.sorted { $0.key < $1.key }.map {
-                            ["key": .string($0.key), "value": .string($0.value)]
-                        })
-                ]
-            ]
-        case "ListSubscriptionsByTopic": return ["Subscriptions": .array(descriptions(topic, arn))]
-        case "Subscribe":
-            let subscription = subscribe(
-                topic: arn, protocol: input["Protocol"]?.stringValue ?? "",
-                endpoint: input["Endpoint"]?.stringValue ?? "")
-            return ["SubscriptionArn": .string(subscription ?? "")]
-        case "Publish":
-            let message = input["Message"]?.stringValue ?? ""
-            guard !message.isEmpty else {
-                throw AWSServiceError("InvalidParameter", "Invalid parameter: Empty message")
+            let page = ListPage(arns, token: input.text("NextToken"), size: 100)
+            return .compact([
+                "Topics": .array(page.elements.map { ["TopicArn": .string($0)] }), "NextToken": .text(page.nextToken),
+            ])
+        case "GetTopicAttributes": return try topicAttributes(input)
+        case "SetTopicAttributes":
+            let name = try required(input, "AttributeName")
+            let value = input.text("AttributeValue") ?? ""
+            try await changeTopic(try required(input, "TopicArn")) { topic throws(AWSServiceError) in
+                try topic.set(name, value)
             }
-            return ["MessageId": .string(deliver(arn, subject: input["Subject"]?.stringValue, message: message))]
+            return [:]
+        case "Subscribe": return try await subscribe(input)
+        case "ConfirmSubscription": return try await confirm(input)
+        case "Unsubscribe":
+            try await unsubscribe(try required(input, "SubscriptionArn"))
+            return [:]
+        case "ListSubscriptions": return listSubscriptions(input, topic: nil)
+        case "ListSubscriptionsByTopic":
+            return listSubscriptions(input, topic: try topic(try required(input, "TopicArn")).arn)
+        case "GetSubscriptionAttributes": return try subscriptionAttributes(input)
+        case "SetSubscriptionAttributes":
+            let name = try required(input, "AttributeName")
+            let value = input.text("AttributeValue") ?? ""
+            try await changeSubscription(try required(input, "SubscriptionArn")) {
+                subscription throws(AWSServiceError) in
+                try subscription.set(name, value)
+            }
+            return [:]
+        case "Publish": return try publish(input)
+        case "PublishBatch": return try publishBatch(input)
+        case "TagResource", "UntagResource":
+            let added = ResourceTags(input.list("Tags"))
+            let removed = input.texts("TagKeys")
+            try await changeTopic(try required(input, "ResourceArn")) { topic throws(AWSServiceError) in
+                topic.tags.add(added)
+                topic.tags.remove(removed)
+            }
+            return [:]
+        case "ListTagsForResource": return ["Tags": try topic(try required(input, "ResourceArn")).tags.json()]
         default: throw .unknownOperation(operation)
         }
     }
 
-    @discardableResult
-    private func deliver(_ arn: String, subject: String?, message: String) -> String {
-        let now = clock.now
-        let (id, subscriptions) = state.withLock { state -> (String, [Subscription]) in
-            state.sequence += 1
-            let id = "00000000-0000-4000-a000-\(Self.padded(state.sequence))"
-            state.published.append(
-                Published(topicARN: arn, messageID: id, subject: subject, message: message, at: now))
-            if state.published.count > 1000 { state.published.removeFirst() }
-            return (id, state.topics[arn]?.subscriptions ?? [])
-        }
-        // The envelope that queue subscribers get without raw delivery.
-        var envelope: [String: JSONValue] = [
-            "Type": "Notification", "MessageId": .string(id), "TopicArn": .string(arn), "Message": .string(message),
-            "Timestamp": .string(now.iso8601),
-        ]
-        if let subject { envelope["Subject"] = .string(subject) }
-        for subscription in subscriptions where subscription.protocol == "sqs" {
-            _ = queues.send(toARN: subscription.endpoint, body: JSONValue.object(envelope).text)
-        }
-        return id
+    // MARK: Pieces
+
+    static let missing = AWSServiceError("NotFound", "Topic does not exist", status: 404)
+    static let missingSubscription = AWSServiceError("NotFound", "Subscription does not exist", status: 404)
+
+    static func invalid(_ message: String) -> AWSServiceError {
+        AWSServiceError("InvalidParameter", "Invalid parameter: \(message)")
     }
 
-    private func descriptions(_ topic: Topic, _ arn: String) -> [JSONValue] {
-        topic.subscriptions.map { subscription in
-            [
-                "SubscriptionArn": .string(subscription.arn), "Protocol": .string(subscription.protocol),
-                "Endpoint": .string(subscription.endpoint), "TopicArn": .string(arn), "Owner": .string(account.id),
-            ]
+    func required(_ input: JSONValue, _ name: String) throws(AWSServiceError) -> String {
+        guard let text = input.text(name), !text.isEmpty else { throw Self.invalid(name) }
+        return text
+    }
+
+    func topic(_ arn: String) throws(AWSServiceError) -> Topic {
+        guard arn.hasPrefix("arn:"), arn.split(separator: ":").count == 6 else {
+            throw Self.invalid(
+                "TopicArn Reason: An ARN must have at least 6 elements, not \(arn.split(separator: ":").count)")
         }
+        guard let topic = state.withLock({ $0.topics[arn] }) else { throw Self.missing }
+        return topic
     }
 
-    private static func missing() -> AWSServiceError {
-        AWSServiceError("NotFound", "Topic does not exist", status: 404)
+    func changeTopic(
+        _ arn: String, _ body: (inout Topic) throws(AWSServiceError) -> Void
+    ) async throws(AWSServiceError) {
+        _ = try topic(arn)
+        let result: Result<DocumentStore.Commit, AWSServiceError> = state.withLock { state in
+            guard var topic = state.topics[arn] else { return .failure(Self.missing) }
+            do throws(AWSServiceError) {
+                try body(&topic)
+                state.topics[arn] = topic
+                return .success(documents.record([.init(Self.topicCollection, arn, topic.json)]))
+            } catch { return .failure(error) }
+        }
+        try await result.get().wait()
     }
 
-    private static func padded(_ number: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    func changeSubscription(
+        _ arn: String, _ body: (inout Subscription) throws(AWSServiceError) -> Void
+    ) async throws(AWSServiceError) {
+        let result: Result<DocumentStore.Commit, AWSServiceError> = state.withLock { state in
+            guard var subscription = state.subscriptions[arn] else { return .failure(Self.missingSubscription) }
+            do throws(AWSServiceError) {
+                try body(&subscription)
+                state.subscriptions[arn] = subscription
+                return .success(documents.record([.init(Self.subscriptionCollection, arn, subscription.json)]))
+            } catch { return .failure(error) }
+        }
+        try await result.get().wait()
+    }
+
+    /// A map as the query protocol writes it.
+    static func map(_ values: [String: String]) -> JSONValue {
+        let entries = values.sorted { $0.key < $1.key }
+        return ["entry": .array(entries.map { ["key": .string($0.key), "value": .string($0.value)] })]
     }
 }

@@ -54,7 +54,7 @@ struct Dispatcher: Sendable {
             return .later { await CBORProtocol(services: json.services).answer(decoded) }
         }
         if path == "/", decoded.method == "GET", decoded.query.isEmpty { return .now(Self.health(decoded)) }
-        if path == "/" { return .later { await query.answer(decoded) } }
+        if path == "/" || Self.isQueueForm(decoded) { return .later { await query.answer(decoded) } }
         // What nobody signed and no other service knows is a public object.
         if request.headers.first(name: "Authorization") == nil { return .later { await objects.answer(request) } }
         let error = AWSServiceError(
@@ -76,6 +76,17 @@ struct Dispatcher: Sendable {
         case .unsigned: SignatureRefusals.response(to: request, nil)
         case .refused(let fault): SignatureRefusals.response(to: request, fault)
         }
+    }
+
+    /// Whether a form is sent to a queue's own address, `/123456789012/name`, as older clients of SQS do.
+    private static func isQueueForm(_ request: ServerRequest) -> Bool {
+        let parts = request.path.split(separator: "/")
+        guard parts.count == 2, parts[0].utf8.count == 12, parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else {
+            return false
+        }
+        let type = request.headers.first(name: "Content-Type") ?? ""
+        return type.hasPrefix("application/x-www-form-urlencoded") || request.query.contains("Action=")
     }
 
     /// `abc` of `abc.execute-api.us-west-2.amazonaws.com` or `abc.execute-api.localhost:4566`.

@@ -23,10 +23,15 @@ struct QueryProtocol: Sendable {
         let requestID = Identifiers.uuid()
         let body = request.method == "GET" ? Array(request.query.utf8) : request.body
         let version = FormEncoding.items(of: String(decoding: body, as: UTF8.self)).last { $0.name == "Version" }?.value
-        guard let form = QueryForm(parsing: body), let service = services[version ?? ""] else {
+        guard var form = QueryForm(parsing: body), let service = services[version ?? ""] else {
             let error = AWSServiceError(
                 "InvalidAction", "Could not find an emulated operation for the given action and version.")
             return Self.response(error.status, QueryXML.error(error, requestID: requestID), requestID)
+        }
+        if request.path != "/", form.input["QueueUrl"] == nil, case .object(var members) = form.input {
+            // A queue's own address says which queue is meant.
+            members["QueueUrl"] = .string(String(request.path))
+            form.input = .object(members)
         }
         do throws(AWSServiceError) {
             if request.isBodyTooLong {
