@@ -181,7 +181,7 @@ Resources:
       Code: ./code
       Role: !GetAtt Role.Arn
       Environment: {Variables: {WORD: !Ref Word}}
-  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: []}}}
 Outputs: {Name: {Value: !Ref Function}}
 """
 
