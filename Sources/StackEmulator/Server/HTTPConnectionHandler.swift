@@ -103,13 +103,24 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         refuse(ServerResponse(status: error == .headerOverflow ? 431 : 400), context)
     }
 
-    /// Reads no further while there is enough to do.
+    /// Reads no further while there is enough to do, or while the client does not take its answers.
     func read(context: ChannelHandlerContext) {
-        if pending.count >= listener.limits.pipelined {
-            holdsRead = true
-        } else {
-            context.read()
-        }
+        if mayRead(context) { context.read() } else { holdsRead = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        readOn(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+        pending.count < listener.limits.pipelined && context.channel.isWritable
+    }
+
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard holdsRead, mayRead(context) else { return }
+        holdsRead = false
+        context.read()
     }
 
     // MARK: Answers
@@ -168,10 +179,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             let (request, head) = pending.removeFirst()
             respond(to: request, head, context)
         }
-        if holdsRead, pending.count < listener.limits.pipelined {
-            holdsRead = false
-            context.read()
-        }
+        readOn(context)
     }
 
     private func write(
