@@ -119,6 +119,12 @@ extension CloudFormationService {
     }
 
     func listExports() -> JSONValue {
-        ["Exports": []]
+        let exports = surroundings.operations.store.exports.map { export -> JSONValue in
+            [
+                "ExportingStackId": .string(export.stackID), "Name": .string(export.name),
+                "Value": .string(export.value),
+            ]
+        }
+        return ["Exports": .array(exports)]
     }
 }

@@ -17,13 +17,14 @@ enum StackDocuments {
                 [
                     "ParameterKey": .string(key),
                     "ParameterValue": .string(noEcho.contains(key) ? "****" : value),
+                    "ResolvedValue": text(noEcho.contains(key) ? nil : stack.storedValues[key]),
                 ]
             })
         members["Outputs"] = .array(
             stack.outputs.map { output in
                 [
                     "OutputKey": .string(output.key), "OutputValue": .string(output.value),
-                    "Description": text(output.description),
+                    "Description": text(output.description), "ExportName": text(output.exportName),
                 ]
             })
         members["Capabilities"] = .array(stack.source.capabilities.map(JSONValue.string))

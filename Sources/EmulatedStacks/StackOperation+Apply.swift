@@ -10,7 +10,11 @@ extension StackOperation {
         guard let record = store.find(stackID) else { return }
         var resolution = try resolution(of: source, for: record)
         let old = Dictionary(record.resources.map { ($0.logicalID, $0) }) { first, _ in first }
-        store.change(stackID) { $0.parameters = resolution.parameters }
+        let (parameters, stored) = (resolution.parameters, resolution.storedValues)
+        store.change(stackID) { record in
+            record.parameters = parameters
+            record.storedValues = stored
+        }
         var done: [StackResource] = []
         for name in resolution.order {
             let declaration = try templateStep { () throws(TemplateError) in try resolution.declaration(of: name) }
@@ -24,6 +28,7 @@ extension StackOperation {
             }
         }
         let outputs = try templateStep { () throws(TemplateError) in try resolution.outputs() }
+        try checkExports(outputs)
         let finished = done
         store.change(stackID) { record in
             record.resources = finished
@@ -39,7 +44,23 @@ extension StackOperation {
                 template, parameters: source.parameters,
                 environment: TemplateEnvironment(
                     region: surroundings.account.region, accountID: surroundings.account.id, stackName: record.name,
-                    stackID: record.id))
+                    stackID: record.id), lookups: lookups(for: record))
+        }
+    }
+
+    private func lookups(for record: StackRecord) -> TemplateLookups {
+        var lookups = surroundings.lookups
+        lookups.exportedValue = { [store] name in
+            store.exports.first { $0.name == name && $0.stackID != record.id }?.value
+        }
+        return lookups
+    }
+
+    /// - Throws: `StackFailure` when another stack exports something under one of the names.
+    private func checkExports(_ outputs: [ResolvedOutput]) throws(StackFailure) {
+        for name in outputs.compactMap(\.exportName) {
+            guard let other = store.exports.first(where: { $0.name == name && $0.stackID != stackID }) else { continue }
+            throw StackFailure(message: "Export with name \(name) is already exported by stack \(other.stackName).")
         }
     }
 

@@ -1,6 +1,6 @@
 package import EmulatorCore
 import ExactJSON
-import StackTemplate
+package import StackTemplate
 
 /// Carries out one operation on a stack that its status already announces.
 package struct StackOperation: Sendable {
@@ -14,6 +14,8 @@ package struct StackOperation: Sendable {
         package var adoptsExisting: Bool
         /// Told of everything that a stack asks for and does not get.
         package var notice: @Sendable (StackNotice) -> Void
+        /// What templates may ask for that lies outside of them; exports are those of the stacks here.
+        package var lookups = TemplateLookups()
 
         package init(
             account: EmulatedAccount, clock: VirtualClock, store: StackStore, catalog: ResourceCatalog,

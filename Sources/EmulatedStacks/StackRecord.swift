@@ -16,6 +16,8 @@ package struct StackRecord: Sendable {
     package var terminationProtection = false
     /// The values of all parameters, as text.
     package var parameters: [String: String] = [:]
+    /// What the parameter store had for the parameters whose value is a name in it.
+    package var storedValues: [String: String] = [:]
     /// In the order in which they were made.
     package var resources: [StackResource] = []
     package var outputs: [ResolvedOutput] = []

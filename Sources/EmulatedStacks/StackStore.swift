@@ -31,6 +31,25 @@ package final class StackStore: Sendable {
         }
     }
 
+    /// A value that a live stack offers to others.
+    package struct Export: Sendable, Equatable {
+        package var name: String
+        package var value: String
+        package var stackID: String
+        package var stackName: String
+    }
+
+    /// All exports of all live stacks, by name.
+    package var exports: [Export] {
+        all.filter { $0.status != .deleteComplete }.flatMap { stack in
+            stack.outputs.compactMap { output in
+                output.exportName.map {
+                    Export(name: $0, value: output.value, stackID: stack.id, stackName: stack.name)
+                }
+            }
+        }.sorted { $0.name < $1.name }
+    }
+
     package func remove(_ id: String) { stacks.withLock { $0.removeAll { $0.id == id } } }
 
     /// Changes a stack in one step, if it is there.

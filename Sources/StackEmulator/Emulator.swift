@@ -159,7 +159,7 @@ package final class Emulator: Sendable {
             surroundings: stageSurroundings(
                 signatures: signatures, lambda: lambda, logs: logs, metrics: metrics))
         let store = StackStore(clock: clock)
-        let operations = StackOperation.Surroundings(
+        var operations = StackOperation.Surroundings(
             account: account, clock: clock, store: store,
             catalog: ResourceCatalog([
                 TableResources(tables: tables), KeyResources(keys: keys), AccessResources(access: access),
@@ -168,6 +168,11 @@ package final class Emulator: Sendable {
                 TopicResources(topics: topics), FunctionResources(lambda: lambda, mappings: mappings),
                 GatewayResources(gateway: gateway),
             ]), notice: { [tell = configuration.notice] notice in tell("not emulated: \(notice)") })
+        operations.lookups.storedParameter = { name in
+            // A template gets no secure parameters; CloudFormation refuses them.
+            guard let found = try? parameters.value(of: name), found.type != "SecureString" else { return nil }
+            return found.value
+        }
         let archive = configuration.dataDirectory.map(StackArchive.init)
         let notices = try await InitialStacks(
             configuration: configuration, operations: operations, archive: archive

@@ -39,6 +39,8 @@ struct DependencyOrder {
         let loop = path.drop { $0 != current?.name } + [current?.name ?? ""]
         return TemplateError(
             code: .cycle, message: "resources need each other: \(loop.joined(separator: " -> "))",
-            location: current?.location)
+            location: current?.location,
+            wordsOfCloudFormation: "Circular dependency between resources: "
+                + "[\(remaining.map(\.name).sorted().joined(separator: ", "))]")
     }
 }

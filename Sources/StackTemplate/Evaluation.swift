@@ -7,6 +7,7 @@ struct Evaluation {
     /// What `Ref` gives for each parameter.
     let parameters: [String: JSONValue]
     let environment: TemplateEnvironment
+    var lookups = TemplateLookups()
     var conditions: [String: Bool] = [:]
     var identities: [String: ResourceIdentity] = [:]
 
@@ -41,7 +42,7 @@ struct Evaluation {
         }
     }
 
-    private func list(of node: TemplateNode) throws(TemplateError) -> [JSONValue] {
+    func list(of node: TemplateNode) throws(TemplateError) -> [JSONValue] {
         guard case .array(let elements) = try value(of: node) else {
             throw node.error(.value, "this must come out as a list")
         }
@@ -66,12 +67,31 @@ struct Evaluation {
             return candidates[position]
         case .split(let delimiter, let source):
             return .array(Self.split(try text(of: source), at: delimiter).map(JSONValue.string))
-        case .findInMap(let map, let topKey, let secondKey): return try lookUp(map, topKey, secondKey)
+        case .findInMap(let map, let topKey, let secondKey, let fallback):
+            return try lookUp(map, topKey, secondKey, fallback: fallback)
+        case .importValue(let name): return .string(try imported(name))
+        case .availabilityZones(let region):
+            let named = try text(of: region)
+            let zones = lookups.availabilityZones(named.isEmpty ? environment.region : named)
+            return .array(zones.map(JSONValue.string))
+        case .cidr(let block, let count, let hostBits):
+            return .array(try addressBlocks(block, count, hostBits).map(JSONValue.string))
+        case .length(let elements): return .integer(try list(of: elements).count)
+        case .toJSONString(let argument):
+            guard let value = try value(of: argument), value.arrayValue != nil || value.objectValue != nil else {
+                throw argument.error(.value, "Fn::ToJsonString needs a list or a map")
+            }
+            return .string(value.text)
         case .base64(let source): return .string(Data(try text(of: source).utf8).base64EncodedString())
         case .choose(let condition, let then, let otherwise):
             return try value(of: try holds(condition, at: node) ? then : otherwise)
+        case .allParameters(let type):
+            let found = template.parameters.filter { $0.type == type }.compactMap { parameters[$0.name] }
+            return .array(found.flatMap { $0.arrayValue ?? [$0] })
         case .equals, .and, .or, .not, .condition:
             throw node.error(.value, "\(function.name) belongs into the Conditions section")
+        case .contains, .eachMemberEquals, .eachMemberIn:
+            throw node.error(.value, "\(function.name) belongs into the Rules section")
         }
     }
 
@@ -144,20 +164,46 @@ struct Evaluation {
     }
 
     private func lookUp(
-        _ map: TemplateNode, _ topKey: TemplateNode, _ secondKey: TemplateNode
+        _ map: TemplateNode, _ topKey: TemplateNode, _ secondKey: TemplateNode, fallback: TemplateNode?
     ) throws(TemplateError) -> JSONValue? {
         let name = try text(of: map)
         let top = try text(of: topKey)
         let second = try text(of: secondKey)
-        guard let rows = template.mappings[name] else { throw map.error(.unknownName, "there is no mapping \(name)") }
-        guard let row = rows[top] else { throw topKey.error(.unknownName, "the mapping \(name) has no key \(top)") }
-        guard let found = row[second] else {
-            throw secondKey.error(.unknownName, "\(name).\(top) has no key \(second)")
+        if let found = template.mappings[name]?[top]?[second] { return try value(of: found) }
+        if let fallback { return try value(of: fallback) }
+        guard let rows = template.mappings[name] else {
+            throw map.error(.unknownName, "there is no mapping \(name)", words: TemplateWords.noMapping(name))
         }
-        return try value(of: found)
+        let words = "Template error: Unable to get mapping for \(name)::\(top)::\(second)"
+        guard rows[top] != nil else {
+            throw topKey.error(.unknownName, "the mapping \(name) has no key \(top)", words: words)
+        }
+        throw secondKey.error(.unknownName, "\(name).\(top) has no key \(second)", words: words)
     }
 
-    private static func text(_ value: JSONValue?, at node: TemplateNode) throws(TemplateError) -> String {
+    private func imported(_ node: TemplateNode) throws(TemplateError) -> String {
+        let name = try text(of: node)
+        guard let value = lookups.exportedValue(name) else {
+            throw node.error(.unknownName, "no stack exports \(name)", words: "No export named \(name) found.")
+        }
+        return value
+    }
+
+    private func addressBlocks(
+        _ block: TemplateNode, _ count: TemplateNode, _ hostBits: TemplateNode
+    ) throws(TemplateError) -> [String] {
+        let (text, number, bits) = (try text(of: block), try text(of: count), try text(of: hostBits))
+        guard let many = Int(number), let width = Int(bits),
+            let blocks = AddressBlocks.cut(text, count: many, hostBits: width)
+        else {
+            throw block.error(
+                .value, "Fn::Cidr cannot cut \(number) blocks with \(bits) bits each out of \(text)",
+                words: "Template error: Fn::Cidr function failed: invalid arguments")
+        }
+        return blocks
+    }
+
+    static func text(_ value: JSONValue?, at node: TemplateNode) throws(TemplateError) -> String {
         switch value {
         case .string(let text), .number(let text): return text
         case .bool(let flag): return flag ? "true" : "false"

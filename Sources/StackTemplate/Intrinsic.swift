@@ -8,7 +8,13 @@ package indirect enum Intrinsic: Sendable, Equatable {
     case join(delimiter: String, elements: TemplateNode)
     case select(index: TemplateNode, elements: TemplateNode)
     case split(delimiter: String, source: TemplateNode)
-    case findInMap(map: TemplateNode, topKey: TemplateNode, secondKey: TemplateNode)
+    case findInMap(map: TemplateNode, topKey: TemplateNode, secondKey: TemplateNode, fallback: TemplateNode?)
+    case importValue(TemplateNode)
+    case availabilityZones(region: TemplateNode)
+    case cidr(block: TemplateNode, count: TemplateNode, hostBits: TemplateNode)
+    /// Of the transform AWS::LanguageExtensions, as are `toJSONString` and the fallback of `findInMap`.
+    case length(TemplateNode)
+    case toJSONString(TemplateNode)
     case base64(TemplateNode)
     case choose(condition: String, then: TemplateNode, otherwise: TemplateNode)
     case equals(TemplateNode, TemplateNode)
@@ -16,6 +22,11 @@ package indirect enum Intrinsic: Sendable, Equatable {
     case or([TemplateNode])
     case not(TemplateNode)
     case condition(String)
+    /// The functions of rules.
+    case contains(TemplateNode, TemplateNode)
+    case eachMemberEquals(TemplateNode, TemplateNode)
+    case eachMemberIn(TemplateNode, TemplateNode)
+    case allParameters(type: String)
 
     /// The function's name in the long form.
     var name: String {
@@ -34,18 +45,34 @@ package indirect enum Intrinsic: Sendable, Equatable {
         case .or: "Fn::Or"
         case .not: "Fn::Not"
         case .condition: "Condition"
+        case .importValue: "Fn::ImportValue"
+        case .availabilityZones: "Fn::GetAZs"
+        case .cidr: "Fn::Cidr"
+        case .length: "Fn::Length"
+        case .toJSONString: "Fn::ToJsonString"
+        case .contains: "Fn::Contains"
+        case .eachMemberEquals: "Fn::EachMemberEquals"
+        case .eachMemberIn: "Fn::EachMemberIn"
+        case .allParameters: "Fn::RefAll"
         }
     }
 
     /// The nodes inside the arguments, for a walk over everything.
     var operands: [TemplateNode] {
         switch self {
-        case .ref, .getAtt, .condition: []
+        case .ref, .getAtt, .condition, .allParameters: []
         case .sub(_, let variables): variables.map(\.value)
         case .join(_, let elements): [elements]
         case .select(let index, let elements): [index, elements]
         case .split(_, let source): [source]
-        case .findInMap(let map, let topKey, let secondKey): [map, topKey, secondKey]
+        case .findInMap(let map, let topKey, let secondKey, let fallback):
+            [map, topKey, secondKey] + (fallback.map { [$0] } ?? [])
+        case .importValue(let name): [name]
+        case .availabilityZones(let region): [region]
+        case .cidr(let block, let count, let hostBits): [block, count, hostBits]
+        case .length(let value), .toJSONString(let value): [value]
+        case .contains(let left, let right), .eachMemberEquals(let left, let right), .eachMemberIn(let left, let right):
+            [left, right]
         case .base64(let source): [source]
         case .choose(_, let then, let otherwise): [then, otherwise]
         case .equals(let left, let right): [left, right]
@@ -79,8 +106,30 @@ extension Intrinsic {
             guard !delimiter.isEmpty else { throw parts[0].error(.malformed, "Fn::Split needs a delimiter") }
             self = .split(delimiter: delimiter, source: parts[1])
         case "Fn::FindInMap":
-            let parts = try argument.elements(3...3, of: name)
-            self = .findInMap(map: parts[0], topKey: parts[1], secondKey: parts[2])
+            self = try Self.findInMap(from: argument)
+        case "Fn::ImportValue": self = .importValue(argument)
+        case "Fn::GetAZs": self = .availabilityZones(region: argument)
+        case "Fn::Cidr":
+            let parts = try argument.elements(2...3, of: name)
+            let eight = TemplateNode(content: .number("8"), location: argument.location)
+            self = .cidr(block: parts[0], count: parts[1], hostBits: parts.count > 2 ? parts[2] : eight)
+        case "Fn::Length": self = .length(argument)
+        case "Fn::ToJsonString": self = .toJSONString(argument)
+        case "Fn::Contains":
+            let parts = try argument.elements(2...2, of: name)
+            self = .contains(parts[0], parts[1])
+        case "Fn::EachMemberEquals":
+            let parts = try argument.elements(2...2, of: name)
+            self = .eachMemberEquals(parts[0], parts[1])
+        case "Fn::EachMemberIn":
+            let parts = try argument.elements(2...2, of: name)
+            self = .eachMemberIn(parts[0], parts[1])
+        case "Fn::RefAll": self = .allParameters(type: try argument.text(of: name))
+        case "Fn::ValueOf", "Fn::ValueOfAll":
+            throw argument.error(
+                .unsupported, "\(name) asks for attributes of resources in an account, which is not supported")
+        case "Fn::Transform":
+            throw argument.error(.unsupported, "macros such as AWS::Include (Fn::Transform) are not supported")
         case "Fn::Base64": self = .base64(argument)
         case "Fn::If":
             let parts = try argument.elements(3...3, of: name)
@@ -108,6 +157,16 @@ extension Intrinsic {
             throw argument.error(.malformed, "Fn::GetAtt needs a resource and an attribute, as in Table.Arn")
         }
         return .getAtt(resource: String(text[..<dot]), attribute: String(text[text.index(after: dot)...]))
+    }
+
+    /// Three texts, and possibly a map with the value that stands in for a missing one.
+    private static func findInMap(from argument: TemplateNode) throws(TemplateError) -> Intrinsic {
+        let parts = try argument.elements(3...4, of: "Fn::FindInMap")
+        let fallback = parts.count > 3 ? parts[3]["DefaultValue"] : nil
+        if parts.count > 3, fallback == nil {
+            throw parts[3].error(.malformed, "Fn::FindInMap takes only a DefaultValue behind its three names")
+        }
+        return .findInMap(map: parts[0], topKey: parts[1], secondKey: parts[2], fallback: fallback)
     }
 
     /// Text alone, or a list of the text and a map of variables of its own.

@@ -3,75 +3,66 @@ internal import ExactJSON
 /// Gives every declared parameter its value and checks the constraints.
 struct ParameterBinding {
     let declared: [TemplateParameter]
+    var lookups = TemplateLookups()
 
     /// The values as text, in the form in which they were given.
     ///
     /// - Throws: `TemplateError` with code `parameter`, placed at the parameter's declaration where there is one.
     func texts(given: [String: String]) throws(TemplateError) -> [String: String] {
         let names = declared.map(\.name)
-        if let unknown = given.keys.filter({ !names.contains($0) }).sorted().first {
+        let strangers = given.keys.filter { !names.contains($0) }.sorted()
+        if let unknown = strangers.first {
             let known = names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))"
             throw TemplateError(
-                code: .parameter, message: "the template has no parameter \(unknown): \(known)", location: nil)
+                code: .parameter, message: "the template has no parameter \(unknown): \(known)", location: nil,
+                wordsOfCloudFormation: "Parameters: [\(strangers.joined(separator: ", "))] do not exist in the template"
+            )
+        }
+        let missing = declared.filter { given[$0.name] == nil && $0.defaultValue == nil }
+        if let first = missing.first {
+            let list = missing.map(\.name).joined(separator: ", ")
+            throw first.error(
+                "the parameter \(first.name) has no default and was not given",
+                words: "Parameters: [\(list)] must have values")
         }
         var texts: [String: String] = [:]
         for parameter in declared {
-            guard let text = given[parameter.name] ?? parameter.defaultValue else {
-                throw parameter.error("the parameter \(parameter.name) has no default and was not given")
-            }
-            try check(text, of: parameter)
+            guard let text = given[parameter.name] ?? parameter.defaultValue else { continue }
+            try ParameterConstraints(parameter: parameter).check(text)
             texts[parameter.name] = text
         }
         return texts
     }
 
-    /// What `Ref` gives for a parameter: list types give a list, numbers stay literal.
-    static func value(of text: String, type: String) -> JSONValue {
-        if type == "CommaDelimitedList" || type.hasPrefix("List<") {
-            return .array(elements(of: text).map(JSONValue.string))
-        }
-        return type == "Number" && NumberSyntax.isJSONNumber(text) ? .number(text) : .string(text)
-    }
-
-    /// CloudFormation trims the spaces around each member of a comma-delimited list.
-    private static func elements(of text: String) -> [String] {
-        text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces)
-    }
-
-    private func check(_ text: String, of parameter: TemplateParameter) throws(TemplateError) {
-        let isList = parameter.type == "CommaDelimitedList" || parameter.type.hasPrefix("List<")
-        for element in isList ? Self.elements(of: text) : [text] { try check(element: element, of: parameter) }
-    }
-
-    private func check(element: String, of parameter: TemplateParameter) throws(TemplateError) {
-        func refuse(_ reason: String) -> TemplateError {
-            let hint = parameter.constraintDescription.map { " (\($0))" } ?? ""
-            return parameter.error("the parameter \(parameter.name) cannot be \"\(element)\": \(reason)\(hint)")
-        }
-        if !parameter.allowedValues.isEmpty, !parameter.allowedValues.contains(element) {
-            throw refuse("it must be one of \(parameter.allowedValues.joined(separator: ", "))")
-        }
-        if let pattern = parameter.allowedPattern {
-            guard let expression = try? Regex(pattern) else {
-                throw parameter.error("the AllowedPattern of \(parameter.name) is no regular expression: \(pattern)")
+    /// What the parameter store has for the parameters whose value is a name in it.
+    func storedValues(of texts: [String: String]) throws(TemplateError) -> [String: String] {
+        var values: [String: String] = [:]
+        for parameter in declared where ParameterType(parameter.type)?.isStored == true {
+            guard let name = texts[parameter.name] else { continue }
+            guard let value = lookups.storedParameter(name) else {
+                throw parameter.error(
+                    "the parameter store has no parameter \(name), which the parameter \(parameter.name) names",
+                    words: "Unable to fetch parameters [\(name)] from parameter store for this account.")
             }
-            guard (try? expression.wholeMatch(in: element)) != nil else { throw refuse("it must match \(pattern)") }
+            values[parameter.name] = value
         }
-        if let minimum = parameter.minimumLength, element.count < minimum {
-            throw refuse("it must have at least \(minimum) characters")
+        return values
+    }
+
+    /// What `Ref` gives for each parameter.
+    func values(of texts: [String: String], stored: [String: String]) -> [String: JSONValue] {
+        var values: [String: JSONValue] = [:]
+        for parameter in declared {
+            guard let text = stored[parameter.name] ?? texts[parameter.name] else { continue }
+            values[parameter.name] = ParameterType(parameter.type)?.value(of: text) ?? .string(text)
         }
-        if let maximum = parameter.maximumLength, element.count > maximum {
-            throw refuse("it must have at most \(maximum) characters")
-        }
-        guard parameter.type == "Number" || parameter.type == "List<Number>" else { return }
-        guard let number = Double(element), number.isFinite else { throw refuse("it must be a number") }
-        if let minimum = parameter.minimumValue, number < minimum { throw refuse("it must be \(minimum) or more") }
-        if let maximum = parameter.maximumValue, number > maximum { throw refuse("it must be \(maximum) or less") }
+        return values
     }
 }
 
 extension TemplateParameter {
-    fileprivate func error(_ message: String) -> TemplateError {
-        TemplateError(code: .parameter, message: message, location: location)
+    /// - Parameter words: CloudFormation's own words for the mistake.
+    func error(_ message: String, words: String? = nil) -> TemplateError {
+        TemplateError(code: .parameter, message: message, location: location, wordsOfCloudFormation: words)
     }
 }

@@ -97,4 +97,6 @@ package struct ResolvedOutput: Sendable, Equatable {
     package var key: String
     package var value: String
     package var description: String?
+    /// The name under which other stacks import the value; nil when they cannot.
+    package var exportName: String?
 }

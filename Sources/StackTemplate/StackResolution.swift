@@ -4,6 +4,8 @@ internal import ExactJSON
 package struct StackResolution: Sendable {
     /// The values given or defaulted, as text.
     package let parameters: [String: String]
+    /// What the parameter store has for those whose value is a name in it.
+    package let storedValues: [String: String]
     /// Logical ids of the resources whose condition holds, each after all it depends on.
     package let order: [String]
     private let template: StackTemplate
@@ -17,18 +19,22 @@ package struct StackResolution: Sendable {
     ///   - template: A template read and checked.
     ///   - parameters: The values given; the others take their defaults.
     ///   - environment: What the pseudo parameters stand for.
+    ///   - lookups: What lies outside of the template.
     /// - Throws: `TemplateError` with the place of the first mistake.
     package init(
-        _ template: StackTemplate, parameters: [String: String], environment: TemplateEnvironment
+        _ template: StackTemplate, parameters: [String: String], environment: TemplateEnvironment,
+        lookups: TemplateLookups = TemplateLookups()
     ) throws(TemplateError) {
         self.template = template
-        let texts = try ParameterBinding(declared: template.parameters).texts(given: parameters)
-        var values: [String: JSONValue] = [:]
-        for parameter in template.parameters {
-            values[parameter.name] = texts[parameter.name].map { ParameterBinding.value(of: $0, type: parameter.type) }
-        }
+        let binding = ParameterBinding(declared: template.parameters, lookups: lookups)
+        let texts = try binding.texts(given: parameters)
+        let stored = try binding.storedValues(of: texts)
         self.parameters = texts
-        var evaluation = Evaluation(template: template, parameters: values, environment: environment)
+        storedValues = stored
+        var evaluation = Evaluation(
+            template: template, parameters: binding.values(of: texts, stored: stored), environment: environment,
+            lookups: lookups)
+        try RuleEvaluation(evaluation: evaluation).check()
         evaluation.conditions = try ConditionEvaluation.decide(evaluation)
 
         let present = template.resources.filter { $0.condition.map { evaluation.conditions[$0] == true } ?? true }
@@ -54,7 +60,9 @@ package struct StackResolution: Sendable {
         var metadata: [String: JSONValue] = [:]
         for member in resource.metadata { metadata[member.name] = try? evaluation.value(of: member.value) }
         return ResourceDeclaration(
-            logicalID: logicalID, type: resource.type, properties: try evaluation.object(of: resource.properties),
+            logicalID: logicalID, type: resource.type,
+            properties: try DynamicReference(lookups: evaluation.lookups, location: resource.location).resolved(
+                try evaluation.object(of: resource.properties)),
             metadata: .object(metadata), location: resource.location)
     }
 

@@ -7,22 +7,42 @@ extension StackTemplate {
     /// - Throws: `TemplateError` with the place of the first mistake: syntax, shape, an unknown section or function, or a
     ///   name that nothing declares.
     package init(parsing text: String, file: String) throws(TemplateError) {
+        try TemplateLimits.check(text, file: file)
         let root = try TemplateReader(file: file, ignoredSections: Self.ignoredSections).read(text)
         guard case .map(let sections) = root.content else {
-            throw root.error(.malformed, "a template must be a map of sections, not \(root.kind)")
+            throw root.error(
+                .malformed, "a template must be a map of sections, not \(root.kind)",
+                words: "Template format error: unsupported structure.")
         }
         self.init(
-            file: file, description: nil, parameters: [], mappings: [:], conditions: [], resources: [], outputs: [])
-        for section in sections { try read(section) }
-        guard !resources.isEmpty else { throw root.error(.malformed, "the template declares no resources") }
+            file: file, description: nil, parameters: [], rules: [], mappings: [:], conditions: [], resources: [],
+            outputs: [])
+        for section in sections {
+            try TemplateLimits.check(section: section)
+            try read(section)
+        }
+        guard !resources.isEmpty else {
+            throw root.error(
+                .malformed, "the template declares no resources",
+                words: "Template format error: At least one Resources member must be defined.")
+        }
         try checkReferences()
     }
 
-    /// Rules are assertions for whoever deploys, with functions of their own; hooks and metadata change no resource.
-    private static let ignoredSections: Set = ["AWSTemplateFormatVersion", "Metadata", "Rules", "Hooks"]
+    /// Hooks steer deployments that have no counterpart here; metadata changes no resource.
+    private static let ignoredSections: Set = ["Metadata", "Hooks"]
 
     private mutating func read(_ section: TemplateMember) throws(TemplateError) {
         switch section.name {
+        case "AWSTemplateFormatVersion":
+            let version = try section.value.text(for: section.name)
+            guard version == "2010-09-09" else {
+                throw section.value.error(
+                    .malformed, "the only AWSTemplateFormatVersion is 2010-09-09, not \(version)",
+                    words: "Template format error: \(version) is not a supported value for AWSTemplateFormatVersion.")
+            }
+        case "Rules":
+            for entry in try section.value.members(for: "Rules") { rules.append(try TemplateRule(entry)) }
         case "Description": description = try section.value.text(for: "Description")
         case "Transform": try checkTransform(section.value)
         case "Parameters":
@@ -37,14 +57,18 @@ extension StackTemplate {
             for entry in try section.value.members(for: "Outputs") { outputs.append(try TemplateOutput(entry)) }
         default:
             throw TemplateError(
-                code: .malformed, message: "\(section.name) is no section of a template", location: section.location)
+                code: .malformed, message: "\(section.name) is no section of a template", location: section.location,
+                wordsOfCloudFormation: "Invalid template property or properties [\(section.name)]")
         }
     }
 
     /// The language extensions are read where they are known here; any other transform rewrites the template elsewhere.
     private func checkTransform(_ node: TemplateNode) throws(TemplateError) {
         for name in try node.texts(for: "Transform") where name != "AWS::LanguageExtensions" {
-            throw node.error(.unsupported, "the transform \(name) is not supported")
+            let hint =
+                name == "AWS::Serverless-2016-10-31"
+                ? ": run `sam build` and `sam package`, or write the resources out" : ""
+            throw node.error(.unsupported, "the transform \(name) is not supported\(hint)")
         }
     }
 
@@ -72,7 +96,14 @@ extension TemplateParameter {
         let what = "the parameter \(entry.name)"
         _ = try entry.value.members(for: what)
         guard let type = try entry.value["Type"]?.text(for: "Type") else {
-            throw entry.value.error(.malformed, "\(what) has no Type")
+            throw entry.value.error(
+                .malformed, "\(what) has no Type",
+                words: "Template format error: Every Parameters object must contain a Type member.")
+        }
+        guard ParameterType(type) != nil else {
+            throw entry.value.error(
+                .malformed, "\(what) has the unknown type \(type)",
+                words: "Template format error: Unrecognized parameter type: \(type)")
         }
         self.init(
             name: entry.name, type: type, description: try entry.value["Description"]?.text(for: "Description"),
@@ -95,11 +126,19 @@ extension TemplateResource {
             guard Self.attributes.contains(attribute.name) else {
                 throw TemplateError(
                     code: .malformed, message: "\(what) cannot have \(attribute.name) beside its Type",
-                    location: attribute.location)
+                    location: attribute.location,
+                    wordsOfCloudFormation: "Invalid template resource property '\(attribute.name)'")
             }
         }
         guard let type = try entry.value["Type"]?.text(for: "Type") else {
-            throw entry.value.error(.malformed, "\(what) has no Type")
+            throw entry.value.error(
+                .malformed, "\(what) has no Type",
+                words: "Template format error: [/Resources/\(entry.name)] Every Resources object must contain a Type "
+                    + "member.")
+        }
+        if type.hasPrefix("AWS::Serverless::") {
+            throw entry.value.error(
+                .unsupported, "\(what) is of \(type), which only the transform AWS::Serverless-2016-10-31 knows")
         }
         self.init(
             logicalID: entry.name, type: type,
@@ -121,11 +160,36 @@ extension TemplateOutput {
     fileprivate init(_ entry: TemplateMember) throws(TemplateError) {
         _ = try entry.value.members(for: "the output \(entry.name)")
         guard let value = entry.value["Value"] else {
-            throw entry.value.error(.malformed, "the output \(entry.name) has no Value")
+            throw entry.value.error(
+                .malformed, "the output \(entry.name) has no Value",
+                words: "Template format error: [/Outputs/\(entry.name)] Every Outputs object must contain a Value "
+                    + "member.")
         }
         self.init(
             key: entry.name, value: value, description: try entry.value["Description"]?.text(for: "Description"),
-            condition: try entry.value["Condition"]?.text(for: "Condition"), location: entry.location)
+            condition: try entry.value["Condition"]?.text(for: "Condition"),
+            exportName: entry.value["Export"]?["Name"], location: entry.location)
+    }
+}
+
+extension TemplateRule {
+    fileprivate init(_ entry: TemplateMember) throws(TemplateError) {
+        _ = try entry.value.members(for: "the rule \(entry.name)")
+        guard case .list(let elements) = entry.value["Assertions"]?.content, !elements.isEmpty else {
+            throw entry.value.error(.malformed, "the rule \(entry.name) needs a list of Assertions")
+        }
+        var assertions: [Assertion] = []
+        for element in elements {
+            guard let assert = element["Assert"] else {
+                throw element.error(.malformed, "an assertion of the rule \(entry.name) has no Assert")
+            }
+            assertions.append(
+                Assertion(
+                    assert: assert,
+                    description: try element["AssertDescription"]?.text(for: "AssertDescription")))
+        }
+        self.init(
+            name: entry.name, condition: entry.value["RuleCondition"], assertions: assertions, location: entry.location)
     }
 }
 

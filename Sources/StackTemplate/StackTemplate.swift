@@ -4,6 +4,7 @@ package struct StackTemplate: Sendable, Equatable {
     package var file: String
     package var description: String?
     package var parameters: [TemplateParameter]
+    package var rules: [TemplateRule]
     /// Mapping name, top-level key, second-level key, value.
     package var mappings: [String: [String: [String: TemplateNode]]]
     package var conditions: [TemplateMember]
@@ -54,5 +55,7 @@ package struct TemplateOutput: Sendable, Equatable {
     package var value: TemplateNode
     package var description: String?
     package var condition: String?
+    /// The name under which other stacks import the value; nil when they cannot.
+    package var exportName: TemplateNode?
     package var location: TemplateLocation
 }

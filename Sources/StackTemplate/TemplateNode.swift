@@ -40,8 +40,9 @@ package struct TemplateNode: Sendable, Equatable {
         }
     }
 
-    func error(_ code: TemplateError.Code, _ message: String) -> TemplateError {
-        TemplateError(code: code, message: message, location: location)
+    /// - Parameter words: CloudFormation's own words for the mistake, where they are known.
+    func error(_ code: TemplateError.Code, _ message: String, words: String? = nil) -> TemplateError {
+        TemplateError(code: code, message: message, location: location, wordsOfCloudFormation: words)
     }
 }
 

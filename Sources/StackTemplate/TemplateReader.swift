@@ -14,7 +14,7 @@ struct TemplateReader {
         let parser: Parser
         let root: Node?
         do {
-            parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
+            parser = try Parser(yaml: SurrogateEscapes.joined(text), resolver: .basic, encoding: .utf8)
             root = try parser.singleRoot()
         } catch {
             throw Self.error(from: error, file: file)
@@ -93,6 +93,11 @@ struct TemplateReader {
         guard let function = members.first(where: { $0.name == "Ref" || $0.name.hasPrefix("Fn::") }) else {
             return .map(members)
         }
+        guard !function.name.hasPrefix("Fn::ForEach::") else {
+            throw TemplateError(
+                code: .unsupported, message: "loops (Fn::ForEach) are not supported: write the entries out",
+                location: function.location)
+        }
         guard members.count == 1 else {
             throw TemplateError(
                 code: .malformed, message: "the function \(function.name) must be the only member of its map",
@@ -108,7 +113,10 @@ extension TemplateReader {
         guard scalar.style == .plain, scalar.tag.description.isEmpty else { return .string(scalar.string) }
         switch scalar.string {
         case "", "~", "null", "Null", "NULL":
-            throw error(.malformed, "CloudFormation takes no null: give a value or leave the name out", scalar.mark)
+            throw TemplateError(
+                code: .malformed, message: "CloudFormation takes no null: give a value or leave the name out",
+                location: location(scalar.mark),
+                wordsOfCloudFormation: "Template format error: 'null' values are not allowed in templates")
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .bool(true)
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
         default: return NumberSyntax.isJSONNumber(scalar.string) ? .number(scalar.string) : .string(scalar.string)
@@ -118,7 +126,10 @@ extension TemplateReader {
     private static func error(from error: any Error, file: String) -> TemplateError {
         func malformed(_ message: String, _ mark: Mark?) -> TemplateError {
             let place = TemplateLocation(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1)
-            return TemplateError(code: .malformed, message: message, location: place)
+            return TemplateError(
+                code: .malformed, message: message, location: place,
+                wordsOfCloudFormation: "Template format error: YAML not well-formed. "
+                    + "(line \(place.line), column \(place.column))")
         }
         switch error as? YamlError {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),

@@ -8,14 +8,17 @@ package enum TemplateResolver {
     ///   - template: A template read and checked.
     ///   - parameters: The values given; the others take their defaults.
     ///   - environment: What the pseudo parameters stand for.
+    ///   - lookups: What lies outside of the template.
     ///   - identify: Called once for each resource whose condition holds, after all that it depends on; answers what
     ///     `Ref` and `Fn::GetAtt` give for it.
     /// - Throws: `TemplateError` with the place of the first mistake, or whatever error `identify` throws.
     package static func resolve(
         _ template: StackTemplate, parameters: [String: String], environment: TemplateEnvironment,
+        lookups: TemplateLookups = TemplateLookups(),
         identify: (ResourceDeclaration) throws(TemplateError) -> ResourceIdentity
     ) throws(TemplateError) -> ResolvedStack {
-        var resolution = try StackResolution(template, parameters: parameters, environment: environment)
+        var resolution = try StackResolution(
+            template, parameters: parameters, environment: environment, lookups: lookups)
         var resources: [ResolvedResource] = []
         for name in resolution.order {
             let declaration = try resolution.declaration(of: name)
@@ -32,8 +35,12 @@ extension Evaluation {
     func outputs(of template: StackTemplate) throws(TemplateError) -> [ResolvedOutput] {
         var outputs: [ResolvedOutput] = []
         for output in template.outputs where output.condition.map({ conditions[$0] == true }) ?? true {
+            var exportName: String?
+            if let name = output.exportName { exportName = try text(of: name) }
             outputs.append(
-                ResolvedOutput(key: output.key, value: try text(of: output.value), description: output.description))
+                ResolvedOutput(
+                    key: output.key, value: try text(of: output.value), description: output.description,
+                    exportName: exportName))
         }
         return outputs
     }
@@ -84,7 +91,10 @@ extension Intrinsic {
                     variables.contains { $0.name == "\(resource).\(attribute)" } ? nil : resource
                 }
             }
-        case .join, .select, .split, .findInMap, .base64, .choose, .equals, .and, .or, .not, .condition: []
+        case .join, .select, .split, .findInMap, .base64, .choose, .equals, .and, .or, .not, .condition, .importValue,
+            .availabilityZones, .cidr, .length, .toJSONString, .contains, .eachMemberEquals, .eachMemberIn,
+            .allParameters:
+            []
         }
     }
 }

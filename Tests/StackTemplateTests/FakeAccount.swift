@@ -7,6 +7,15 @@ enum FakeAccount {
         region: "us-west-2", accountID: "123456789012", stackName: "drill",
         stackID: "arn:aws:cloudformation:us-west-2:123456789012:stack/drill/1")
 
+    static let lookups = TemplateLookups(
+        storedParameter: { name in
+            [
+                "/cdk-bootstrap/hnb659fds/version": "21", "/old/version": "2", "/zones": "x, y", "/greeting": "hello",
+                "/greeting:3": "hello again",
+            ][name]
+        },
+        exportedValue: { name in ["network-vpc": "vpc-1"][name] })
+
     static func identify(_ resource: ResourceDeclaration) throws(TemplateError) -> ResourceIdentity {
         let names = ["TableName", "FunctionName", "LogGroupName", "QueueName", "TopicName", "StageName", "Name"]
         let name = names.lazy.compactMap { resource.properties[$0]?.stringValue }.first ?? resource.logicalID
@@ -21,7 +30,7 @@ enum FakeAccount {
     ) throws(TemplateError) -> ResolvedStack {
         let template = try StackTemplate(parsing: text, file: "t.yaml")
         return try TemplateResolver.resolve(
-            template, parameters: parameters, environment: environment, identify: identify)
+            template, parameters: parameters, environment: environment, lookups: lookups, identify: identify)
     }
 
     /// What a property of one resource comes out as, the property written into an otherwise complete template.

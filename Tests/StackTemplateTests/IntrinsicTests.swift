@@ -112,6 +112,17 @@ import Testing
                 == ["TopicName": "x-t", "Tags": ["x", .number("1.50"), true]])
     }
 
+    @Test("JSON may be indented with tabs and write characters as escapes")
+    func jsonText() throws {
+        let text = "{\n\t\"Resources\": {\n\t\t\"A\": {\"Type\":\"T\",\"Properties\":{\"V\":"
+        func value(_ literal: String) throws -> JSONValue? {
+            try FakeAccount.resolve(text + literal + "}}}}").resource("A")?.properties["V"]
+        }
+        #expect(try value(#""\ud83d\uDE00 \u0041\/\\ud83d""#) == #"😀 A/\ud83d"#)
+        #expect(try value("[-1.5E+3,\t1]") == [.number("-1.5E+3"), 1])
+        #expect(throws: TemplateError.self) { _ = try value(#""\ud83d alone""#) }
+    }
+
     @Test("what the CDK adds to every template does not get in the way")
     func synthesised() throws {
         let text = """

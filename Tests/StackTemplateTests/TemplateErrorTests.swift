@@ -49,7 +49,7 @@ import Testing
         Mistake(
             "transform", "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: T}}", .unsupported, "1:12",
             "transform"),
-        Mistake("unknown function", property("!Cidr [a]"), .unsupported, "3:45", "Fn::Cidr is not supported"),
+        Mistake("unknown function", property("!Sum [a]"), .unsupported, "3:45", "Fn::Sum is not supported"),
         Mistake("unknown YAML tag", property("!!binary aGk="), .unsupported, "3:45", "tag"),
         Mistake("unknown reference", property("!Ref Nobody"), .unknownName, "3:45", "Nobody is neither"),
         Mistake("unknown reference in Sub", property("!Sub 'x${Nobody}'"), .unknownName, "3:45", "Nobody is neither"),

@@ -1,5 +1,9 @@
+import Foundation
 import StackTemplate
 import Testing
+
+/// How often each kind of random text is tried; more for a long run.
+private let iterations = ProcessInfo.processInfo.environment["FIREDRILL_FUZZ_ITERATIONS"].flatMap { Int($0) } ?? 60
 
 /// A small generator with a seed, so that a failure can be seen again (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
@@ -17,6 +21,27 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite("Any text at all") struct TemplateFuzzTests {
+    private static let json = #"""
+        {"AWSTemplateFormatVersion": "2010-09-09",
+         "Parameters": {"P": {"Type": "Number", "Default": 3, "MinValue": 1, "AllowedPattern": "[0-9]+"},
+           "L": {"Type": "CommaDelimitedList", "Default": "a,b"},
+           "S": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/greeting"}},
+         "Rules": {"R": {"RuleCondition": {"Fn::Equals": [{"Ref": "P"}, 3]}, "Assertions": [{"Assert":
+           {"Fn::Not": [{"Fn::EachMemberIn": [{"Ref": "L"}, ["c", "d"]]}]}, "AssertDescription": "no"}]}},
+         "Mappings": {"M": {"a": {"x": 1, "y": ["z"]}}},
+         "Conditions": {"C": {"Fn::And": [{"Fn::Equals": ["a", "a"]}, {"Condition": "D"}]},
+           "D": {"Fn::Or": [{"Fn::Equals": [{"Ref": "S"}, "hello"]}, {"Fn::Not": [{"Condition": "D2"}]}]},
+           "D2": {"Fn::Equals": ["\ud83d\ude00", "x"]}},
+         "Resources": {"A": {"Type": "AWS::SNS::Topic", "Condition": "C", "Metadata": {"k": [1, {"Ref": "P"}]},
+             "Properties": {"V": {"Fn::Cidr": ["10.0.0.0/16", {"Ref": "P"}, 8]}, "W": {"Fn::Sub": ["${P}-${x}${!y}",
+               {"x": {"Fn::Select": [0, {"Fn::Split": ["|", "a|b"]}]}}]}, "X": "{{resolve:ssm:/greeting:3}}",
+               "Y": {"Fn::If": ["C", {"Fn::FindInMap": ["M", "a", "x"]}, {"Ref": "AWS::NoValue"}]}}},
+           "B": {"Type": "AWS::SQS::Queue", "DependsOn": ["A"], "DeletionPolicy": "Retain", "Properties": {
+             "V": {"Fn::GetAtt": ["A", "Arn"]}, "W": {"Fn::Join": [",", {"Fn::GetAZs": ""}]},
+             "X": {"Fn::ImportValue": "network-vpc"}, "Y": {"Fn::Base64": {"Fn::ToJsonString": {"a": 1}}}}}},
+         "Outputs": {"O": {"Value": {"Ref": "B"}, "Export": {"Name": {"Fn::Sub": "${AWS::StackName}-o"}}}}}
+        """#
+
     /// Errors are fine, anything else ends the process. Says whether the text was a template.
     private func survives(_ text: String) -> Bool {
         do throws(TemplateError) {
@@ -31,7 +56,7 @@ struct SeededGenerator: RandomNumberGenerator {
     func randomBytes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let alphabet = Array("{}[]!&*:,-'\"|>%@`#?~ \n\tRefSubFn::GetAtt0aé".utf8)
-        for _ in 0..<2_000 {
+        for _ in 0..<iterations * 30 {
             let length = Int.random(in: 0...60, using: &random)
             let bytes = (0..<length).map { _ in
                 Bool.random(using: &random)
@@ -45,13 +70,14 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test("a mutated template is read or refused without a trap", arguments: [11, 12, 13, 14] as [UInt64])
     func mutations(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let original = Array(BuiltInTemplate.text.utf8)
+        // Every function and section, in YAML; then in JSON, where other characters count.
+        let original = Array(seed.isMultiple(of: 2) ? BuiltInTemplate.text.utf8 : Self.json.utf8)
         let snippets = [
             "!Ref ", "!GetAtt A.B", "!Sub '${", "!If [", "{", "]", ": ", "\n", "- ", "~", "&a ", "*a",
-            "99999999999999999999", "'",
+            "99999999999999999999", "'", "\"", "\\ud800", "{\"Ref\": \"", "{{resolve:", "Fn::", ",",
         ]
         var read = 0
-        for _ in 0..<60 {
+        for _ in 0..<iterations {
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 let position = Int.random(in: 0..<bytes.count, using: &random)
@@ -78,6 +104,12 @@ struct SeededGenerator: RandomNumberGenerator {
         ])
     func nesting(text: String) {
         #expect(!survives(text))
+    }
+
+    @Test("what is mutated is a template to begin with")
+    func originals() {
+        #expect(survives(Self.json))
+        #expect(survives(BuiltInTemplate.text))
     }
 
     @Test("aliases cannot multiply")
