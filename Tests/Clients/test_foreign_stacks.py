@@ -151,6 +151,13 @@ def test_the_cdk_stack_answers_preflights_and_unknown_routes(notes):
     assert headers["Access-Control-Allow-Origin"] == "https://notes.example"
 
 
+def test_the_cdk_stack_runs_the_published_version_behind_its_alias(notes):
+    status, answer = notes.json("GET", "/")
+    assert status == 200
+    live = notes.client("lambda").get_alias(FunctionName=notes.outputs["ApiFunction"], Name="live")
+    assert live["FunctionVersion"] == answer["version"] == "1"
+
+
 def test_the_cdk_stack_encrypts_its_variables(notes):
     configuration = notes.client("lambda").get_function_configuration(FunctionName=notes.outputs["ApiFunction"])
     assert configuration["Runtime"] == "python3.13"

@@ -152,8 +152,8 @@ class NotesStack(Stack):
                 method_options={"/notes/GET": apigateway.MethodDeploymentOptions(caching_enabled=False)},
             ),
         )
-        integration = apigateway.LambdaIntegration(self.api_handler)
-        by_id = apigateway.LambdaIntegration(self.api_handler, cache_key_parameters=["method.request.path.id"])
+        integration = apigateway.LambdaIntegration(self.live)
+        by_id = apigateway.LambdaIntegration(self.live, cache_key_parameters=["method.request.path.id"])
         api.root.add_method("GET", integration)
         notes = api.root.add_resource("notes")
         notes.add_method("GET", integration)
