@@ -215,7 +215,7 @@ struct RunningStack: Sendable {
     static func with(
         _ template: String = TestStack.template, environment: [String: String] = [:],
         switches: EmulatorSwitches = EmulatorSwitches(), handler: String = TestStack.handler,
-        clockMode: ClockMode = .skip, _ body: @Sendable (RunningStack) async throws -> Void
+        clockMode: ClockMode = .skip, dataDirectory: String? = nil, _ body: @Sendable (RunningStack) async throws -> Void
     ) async throws {
         let (command, folder) = try TestStack.writeHandler(handler)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -223,6 +223,7 @@ struct RunningStack: Sendable {
         configuration.baseEnvironment.merge(environment) { _, new in new }
         configuration.switches = switches
         configuration.clockMode = clockMode
+        configuration.dataDirectory = dataDirectory
         let emulator = Emulator(configuration: configuration)
         let stack = RunningStack(address: try await emulator.start())
         try await withThrowingTaskGroup(of: Void.self) { group in
