@@ -222,3 +222,33 @@ import Timekeeping
         #expect(try CheckpointStore(directory: folder.path).checkpoint("other", "s") == place)
     }
 }
+
+@Suite struct PermissionCacheTests {
+    @Test("an answer is found once, and again after a change") func forgets() {
+        let cache = PermissionCache()
+        let question = PermissionCache.Question(function: "f", service: "s", sourceARN: "a")
+        var asked = 0
+        func ask(_ answer: Bool) -> Bool {
+            cache.answer(question) { _ in
+                asked += 1
+                return answer
+            }
+        }
+        #expect(ask(true))
+        #expect(ask(false))
+        #expect(asked == 1)
+        cache.forget()
+        #expect(!ask(false))
+        #expect(asked == 2)
+    }
+
+    @Test("an answer that a change overtook is not kept") func overtaken() {
+        let cache = PermissionCache()
+        let question = PermissionCache.Question(function: "f", service: "s", sourceARN: "a")
+        _ = cache.answer(question) { _ in
+            cache.forget()
+            return true
+        }
+        #expect(cache.answer(question) { _ in false } == false)
+    }
+}

@@ -215,7 +215,8 @@ struct RunningStack: Sendable {
     static func with(
         _ template: String = TestStack.template, environment: [String: String] = [:],
         switches: EmulatorSwitches = EmulatorSwitches(), handler: String = TestStack.handler,
-        clockMode: ClockMode = .skip, dataDirectory: String? = nil, _ body: @Sendable (RunningStack) async throws -> Void
+        clockMode: ClockMode = .skip, dataDirectory: String? = nil,
+        _ body: @Sendable (RunningStack) async throws -> Void
     ) async throws {
         let (command, folder) = try TestStack.writeHandler(handler)
         defer { try? FileManager.default.removeItem(at: folder) }

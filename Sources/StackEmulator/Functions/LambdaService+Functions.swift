@@ -127,6 +127,7 @@ extension LambdaService {
             return state.versions.removeValue(forKey: number)
         }
         removed?.pool.retire()
+        permissionsChanged()
     }
 
     /// Makes an alias or changes one.
@@ -162,6 +163,16 @@ extension LambdaService {
             state.aliases[name] = alias
             return alias
         }
+    }
+
+    /// Removes an alias with all that belongs to it; one that is gone already is no error.
+    func removeAlias(_ name: String, of record: FunctionRecord) throws(AWSServiceError) {
+        try record.change { state in
+            state.aliases[name] = nil
+            state.policies[name] = nil
+            state.eventInvokeConfigs[name] = nil
+        }
+        permissionsChanged()
     }
 
     static func noAlias(_ name: String, _ record: FunctionRecord) -> AWSServiceError {

@@ -36,11 +36,11 @@ final class LambdaService: Sendable {
         /// Names by the access key of the function's role.
         var accessKeys: [String: String] = [:]
         var endpointURL = ""
-        var onPermissionChange: [@Sendable () -> Void] = []
     }
 
     let surroundings: Surroundings
     let concurrency: ConcurrencyLedger
+    private let permissions = PermissionCache()
     private let state = Mutex(State())
 
     init(_ surroundings: Surroundings) {
@@ -104,6 +104,7 @@ final class LambdaService: Sendable {
             throw AWSServiceError(
                 "ResourceConflictException", "Function already exist: \(record.name)", status: 409)
         }
+        permissionsChanged()
         return record
     }
 
@@ -129,23 +130,22 @@ final class LambdaService: Sendable {
 
     // MARK: Permissions
 
-    /// Calls `notify` whenever who may invoke functions has changed.
-    func onPermissionChange(_ notify: @escaping @Sendable () -> Void) {
-        state.withLock { $0.onPermissionChange.append(notify) }
-    }
-
-    func permissionsChanged() {
-        for notify in state.withLock({ $0.onPermissionChange }) { notify() }
-    }
+    /// Forgets what was decided about permissions, because policies, functions or aliases have changed.
+    func permissionsChanged() { permissions.forget() }
 
     /// Whether a service may invoke a function, version or alias on behalf of a resource.
     func allows(function: String, service: String, sourceARN: String) -> Bool {
-        guard let identifier = try? FunctionIdentifier(function, account: surroundings.account),
+        let question = PermissionCache.Question(function: function, service: service, sourceARN: sourceARN)
+        return permissions.answer(question) { self.decide($0) }
+    }
+
+    private func decide(_ question: PermissionCache.Question) -> Bool {
+        guard let identifier = try? FunctionIdentifier(question.function, account: surroundings.account),
             let record = try? record(identifier)
         else { return false }
         let policy = try? record.read { $0.policies[identifier.qualifier ?? ""] }
         return policy?.allows(
-            service: service, resource: record.qualifiedARN(identifier.qualifier), sourceARN: sourceARN,
-            account: surroundings.account.id) ?? false
+            service: question.service, resource: record.qualifiedARN(identifier.qualifier),
+            sourceARN: question.sourceARN, account: surroundings.account.id) ?? false
     }
 }

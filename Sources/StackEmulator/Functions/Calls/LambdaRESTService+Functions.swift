@@ -148,11 +148,7 @@ extension LambdaRESTService {
             let alias = try functions.setAlias(name, of: record, input: try call.input(), isNew: false)
             return RESTAnswer.json(alias.json(functionARN: record.arn))
         case "DELETE":
-            try record.change { state in
-                state.aliases[name] = nil
-                state.policies[name] = nil
-                state.eventInvokeConfigs[name] = nil
-            }
+            try functions.removeAlias(name, of: record)
             return Self.noContent()
         default: throw Self.unknown(call.request)
         }

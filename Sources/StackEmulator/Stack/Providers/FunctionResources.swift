@@ -133,11 +133,7 @@ struct FunctionResources: ResourceProvider {
             if (try? record.target(version)) != nil { try lambda.removeVersion(version, of: record) }
         case "AWS::Lambda::Alias":
             let alias = resource.ref.split(separator: ":").last.map(String.init) ?? ""
-            try record.change { state in
-                state.aliases[alias] = nil
-                state.policies[alias] = nil
-                state.eventInvokeConfigs[alias] = nil
-            }
+            try lambda.removeAlias(alias, of: record)
         case "AWS::Lambda::EventInvokeConfig":
             let qualifier = resource.properties["Qualifier"]?.stringValue ?? LambdaFunction.latest
             try record.change { $0.eventInvokeConfigs[qualifier] = nil }
