@@ -16,7 +16,7 @@ enum TestStack {
         Resources:
           Key:
             Type: AWS::KMS::Key
-            Properties: { Description: test, KeyPolicy: {} }
+            Properties: { Description: test, KeyPolicy: { Statement: [] } }
           Table:
             Type: AWS::DynamoDB::Table
             Properties:

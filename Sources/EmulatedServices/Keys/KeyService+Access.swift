@@ -1,10 +1,13 @@
-import EmulatorCore
-import ExactJSON
+package import EmulatorCore
+package import ExactJSON
 import Timekeeping
 
 /// Policies, tags and grants.
 extension KeyService {
-    static func policy(_ text: String) throws(AWSServiceError) -> JSONValue {
+    /// Reads a key's policy.
+    ///
+    /// - Throws: `MalformedPolicyDocumentException` for one without statements.
+    package static func policy(_ text: String) throws(AWSServiceError) -> JSONValue {
         guard let policy = try? JSONValue(parsing: Array(text.utf8)), policy.objectValue != nil,
             policy["Statement"] != nil
         else { throw AWSServiceError("MalformedPolicyDocumentException", "The new key policy is not valid.") }

@@ -34,6 +34,7 @@ struct KeyResources: ResourceProvider {
     ) async throws(AWSServiceError) -> ResourceIdentity {
         let properties = resource.properties
         if resource.type == "AWS::KMS::Alias" { return try createAlias(properties, names) }
+        if let policy = properties["KeyPolicy"] { _ = try KeyService.policy(policy.text) }
         // The tags that CloudFormation gives what it makes: by them a restart finds the key again.
         let marks = ["aws:cloudformation:stack-id": names.stackID, "aws:cloudformation:logical-id": names.logicalID]
         if names.adoptsExisting, let key = keys.find(tagged: marks) {
