@@ -11,6 +11,7 @@ import LambdaRuntime
 /// The function behind the API.
 @main enum ItemsAPIProgram {
     static func main() async {
+        SharedThread.use()
         let status = await LambdaProgram.run(environment: LambdaProgram.processEnvironment()) { surroundings in
             guard let aws = AWSClientConfiguration(environment: surroundings.environment) else {
                 throw ItemsError(code: .configuration, message: "AWS_REGION or the AWS credentials are not set")

@@ -10,6 +10,7 @@ import LambdaRuntime
 /// The function on the table's stream.
 @main enum ItemsStreamProgram {
     static func main() async {
+        SharedThread.use()
         let status = await LambdaProgram.run(environment: LambdaProgram.processEnvironment()) { surroundings in
             ItemsStreamHandler(
                 configuration: try ItemsConfiguration(environment: surroundings.environment, needsTable: false),
