@@ -66,8 +66,9 @@ package final class DocumentStore: Sendable {
             }
             self.database = database
         } catch {
+            let reason = (error as? DatabaseError)?.message ?? error.localizedDescription
             throw DocumentStoreError(
-                message: "the services' database cannot be opened: \(error)", location: directory)
+                message: "the data directory cannot be used: \(reason)", location: directory)
         }
     }
 

@@ -88,6 +88,13 @@ struct EmulateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, got \(port)") }
+        if let assets {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: assets, isDirectory: &isFolder), isFolder.boolValue else {
+                throw ValidationError(
+                    "--assets must be a folder, such as the CDK's cdk.out; there is none at \(assets)")
+            }
+        }
         if empty, template != nil { throw ValidationError("--empty and --template exclude each other") }
     }
 
