@@ -41,11 +41,13 @@ import Testing
               Bus: { Type: AWS::Events::EventBus, Properties: { Name: b } }
               Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a, Colour: red } }
               Queue: { Type: AWS::SQS::Queue, Properties: { Colour: red } }
+              Wide: { Type: AWS::ApiGateway::RestApi, Properties: { Name: w, MinimumCompressionSize: 0 } }
             """
         let listed = [
             "test.yaml:2:3: Bus: AWS::Events::EventBus is not emulated",
             "test.yaml:3:3: Api: the property Colour of AWS::ApiGateway::RestApi is not emulated",
             "test.yaml:4:3: Queue: the property Colour of AWS::SQS::Queue is not emulated",
+            "test.yaml:5:3: Wide: the property MinimumCompressionSize of AWS::ApiGateway::RestApi is not emulated",
         ]
         var configuration = TestStack.configuration("true", template: template)
         #expect(try await Emulator(configuration: configuration).start().notices == listed)

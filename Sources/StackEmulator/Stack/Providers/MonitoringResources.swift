@@ -20,7 +20,7 @@ struct MonitoringResources: ResourceProvider {
     let types = [
         "AWS::CloudWatch::Alarm": ResourceType(
             properties: common.union([
-                "ComparisonOperator", "DatapointsToAlarm", "Dimensions", "EvaluateLowSampleCountPercentile",
+                "ComparisonOperator", "DatapointsToAlarm", "Dimensions",
                 "EvaluationPeriods", "ExtendedStatistic", "MetricName", "Metrics", "Namespace", "Period", "Statistic",
                 "Threshold", "TreatMissingData", "Unit",
             ]).union(anomalies), replacing: ["AlarmName"]

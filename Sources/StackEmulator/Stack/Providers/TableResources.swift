@@ -11,10 +11,10 @@ struct TableResources: ResourceProvider {
     let types = [
         "AWS::DynamoDB::Table": ResourceType(
             properties: [
-                "AttributeDefinitions", "BillingMode", "ContributorInsightsSpecification", "DeletionProtectionEnabled",
-                "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes", "OnDemandThroughput",
+                "AttributeDefinitions", "BillingMode", "DeletionProtectionEnabled",
+                "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes",
                 "PointInTimeRecoverySpecification", "ProvisionedThroughput", "SSESpecification", "StreamSpecification",
-                "TableClass", "TableName", "Tags", "TimeToLiveSpecification", "WarmThroughput",
+                "TableClass", "TableName", "Tags", "TimeToLiveSpecification",
             ], replacing: ["KeySchema", "LocalSecondaryIndexes", "TableName"],
             problems: { properties in
                 // The policy would decide over calls of other accounts; here there is one account.
