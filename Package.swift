@@ -76,7 +76,9 @@ let package = Package(
 
         // The stack and its handlers.
         room("StackTemplate", knows: ["ExactJSON", yams], resources: [.embedInCode("template.yaml")]),
-        room("LambdaRuntime", knows: ["ExactJSON", "HTTPExchange", "Timekeeping", asyncHTTPClient, nioCore, nioPosix]),
+        room(
+            "LambdaRuntime",
+            knows: ["ExactJSON", "HTTPExchange", "Timekeeping", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("ItemsService", knows: ["AWSClients", "ExactJSON", "HTTPExchange", "LambdaRuntime", "Timekeeping"]),
         program("items-api", knows: ["ItemsService", "LambdaRuntime", "AWSClients"]),
         program("items-stream", knows: ["ItemsService", "LambdaRuntime"]),

@@ -11,50 +11,48 @@ package struct URLParts: Sendable, Equatable {
 
     /// Nil when the text is no absolute `http` or `https` URL with a host.
     package init?(_ text: String) {
-        guard let separator = text.range(of: "://") else { return nil }
-        scheme = text[..<separator.lowerBound].lowercased()
+        guard let separator = text.utf8.firstIndex(of: UInt8(ascii: ":")),
+            text.utf8[separator...].starts(with: "://".utf8)
+        else { return nil }
+        scheme = text[..<separator].lowercased()
         guard scheme == "http" || scheme == "https" else { return nil }
-        let afterScheme = text[separator.upperBound...].prefix { $0 != "#" }
-        let authorityEnd = afterScheme.firstIndex { $0 == "/" || $0 == "?" } ?? afterScheme.endIndex
-        var authority = afterScheme[..<authorityEnd]
-        if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-        if authority.hasPrefix("["), let close = authority.firstIndex(of: "]") {
-            host = String(authority[...close])
+        // Bytes, not characters: a combining mark behind a slash does not make it another character.
+        let whole = text.utf8[text.utf8.index(separator, offsetBy: 3)...].prefix { $0 != UInt8(ascii: "#") }
+        let authorityEnd =
+            whole.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? whole.endIndex
+        var authority = whole[..<authorityEnd]
+        if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[authority.index(after: at)...] }
+        if authority.first == UInt8(ascii: "["), let close = authority.firstIndex(of: UInt8(ascii: "]")) {
+            host = String(Substring(authority[...close]))
             authority = authority[authority.index(after: close)...]
         } else {
-            let colon = authority.firstIndex(of: ":") ?? authority.endIndex
-            host = String(authority[..<colon])
+            let colon = authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
+            host = String(Substring(authority[..<colon]))
             authority = authority[colon...]
         }
         guard !host.isEmpty else { return nil }
         port = nil
-        if authority.hasPrefix(":") {
-            guard let number = Int(authority.dropFirst()), (1...65_535).contains(number) else { return nil }
+        if authority.first == UInt8(ascii: ":") {
+            guard let number = Int(Substring(authority.dropFirst())), (1...65_535).contains(number) else { return nil }
             port = number
         } else if !authority.isEmpty {
             return nil
         }
-        let rest = afterScheme[authorityEnd...]
-        let question = rest.firstIndex(of: "?") ?? rest.endIndex
-        path = String(rest[..<question])
-        query = question == rest.endIndex ? "" : String(rest[rest.index(after: question)...])
+        let rest = whole[authorityEnd...]
+        let question = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
+        path = String(Substring(rest[..<question]))
+        query = question == rest.endIndex ? "" : String(Substring(rest[rest.index(after: question)...]))
+    }
+
+    /// What a request line names: path and query.
+    package var target: String {
+        let path = path.isEmpty ? "/" : path
+        return query.isEmpty ? path : "\(path)?\(query)"
     }
 
     /// The value of the Host header: the port only where it is not the scheme's own.
     package var hostHeader: String {
         guard let port, port != (scheme == "https" ? 443 : 80) else { return host }
         return "\(host):\(port)"
-    }
-}
-
-extension String {
-    fileprivate func range(of separator: StaticString) -> Range<String.Index>? {
-        let needle = separator.description
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(needle) { return start..<index(start, offsetBy: needle.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

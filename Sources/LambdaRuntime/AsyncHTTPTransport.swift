@@ -1,14 +1,7 @@
 import AsyncHTTPClient
 package import HTTPExchange
 import NIOCore
-import NIOPosix
 import Timekeeping
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Carries requests with AsyncHTTPClient: pure Swift, so that a handler needs no system library.
 package struct AsyncHTTPTransport: HTTPTransport {
@@ -53,7 +46,7 @@ package struct AsyncHTTPTransport: HTTPTransport {
                 status: Int(response.status.code), headers: response.headers.map { HTTPHeader($0.name, $0.value) },
                 body: Array(body.readableBytesView), sentAt: sentAt, elapsed: ContinuousClock.now - start)
         } catch {
-            throw Self.transportError(from: error, url: request.url)
+            throw HTTPTransportError(error, url: request.url)
         }
     }
 
@@ -61,27 +54,5 @@ package struct AsyncHTTPTransport: HTTPTransport {
     package func shutDown() async {
         // The process is about to end: what does not close now is closed by that.
         try? await client.shutdown()
-    }
-
-    private static func transportError(from error: any Error, url: String) -> HTTPTransportError {
-        let code: HTTPTransportError.Code
-        switch error {
-        case let error as HTTPClientError:
-            switch error {
-            case .deadlineExceeded, .readTimeout, .writeTimeout: code = .timeout
-            case .connectTimeout, .getConnectionFromPoolTimeout: code = .connect
-            case .remoteConnectionClosed: code = .reset
-            case .cancelled: code = .cancelled
-            case .tlsHandshakeTimeout: code = .tls
-            default: code = .other
-            }
-        case is NIOConnectionError: code = .connect
-        case is NIOTooManyBytesError: code = .malformed
-        case is CancellationError: code = .cancelled
-        case let error as IOError: code = error.errnoCode == ECONNREFUSED ? .connect : .reset
-        case is ChannelError: code = .reset
-        default: code = .other
-        }
-        return HTTPTransportError(code: code, message: "\(url): \(error)")
     }
 }

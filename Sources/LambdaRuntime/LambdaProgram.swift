@@ -33,8 +33,8 @@ package enum LambdaProgram {
                 "AWS_LAMBDA_RUNTIME_API is not set: this program is started by Lambda or by an emulator of it")
             return 1
         }
-        let runtimeTransport = AsyncHTTPTransport()
-        let serviceTransport = AsyncHTTPTransport(longestTimeout: .seconds(5))
+        let runtimeTransport = PlainHTTPTransport()
+        let serviceTransport = FunctionTransport(longestTimeout: .seconds(5))
         let status = await run(
             api: RuntimeAPIClient(address: address, transport: runtimeTransport),
             surroundings: Surroundings(
