@@ -8,6 +8,7 @@ package struct AWSConnection: Sendable {
     package var transport: any HTTPTransport
     package var now: @Sendable () -> Timestamp
     package var retries: RetryPolicy
+    private let signingKeys = SigningKeys()
 
     package init(
         configuration: AWSClientConfiguration, transport: any HTTPTransport,
@@ -56,7 +57,8 @@ package struct AWSConnection: Sendable {
         var request = HTTPRequest(
             method: method, url: configuration.url(of: service) + path, headers: headers, body: body)
         let signer = SignatureV4(
-            service: service.signingName, region: configuration.region, credentials: configuration.credentials)
+            service: service.signingName, region: configuration.region, credentials: configuration.credentials,
+            keys: signingKeys)
         do throws(SigningError) {
             try signer.sign(&request, at: now())
         } catch {

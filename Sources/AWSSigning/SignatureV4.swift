@@ -19,11 +19,14 @@ package struct SignatureV4: Sendable {
     package var service: String
     package var region: String
     package var credentials: AWSCredentials
+    private let keys: SigningKeys
 
-    package init(service: String, region: String, credentials: AWSCredentials) {
+    /// - Parameter keys: remembers keys between signers.
+    package init(service: String, region: String, credentials: AWSCredentials, keys: SigningKeys = SigningKeys()) {
         self.service = service
         self.region = region
         self.credentials = credentials
+        self.keys = keys
     }
 
     /// Adds `X-Amz-Date`, `X-Amz-Security-Token` where there is a token, and `Authorization` to the request.
@@ -62,16 +65,20 @@ package struct SignatureV4: Sendable {
     package func signature(of canonical: CanonicalRequest, date: String) -> String {
         let hash = Self.hexadecimal(SHA256.hash(data: Array(canonical.text.utf8)))
         let text = "AWS4-HMAC-SHA256\n\(date)\n\(scope(date))\n\(hash)"
-        var key = Array("AWS4\(credentials.secretAccessKey)".utf8)
-        for part in [String(date.prefix(8)), region, service, "aws4_request", text] {
-            key = Array(HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: SymmetricKey(data: key)))
-        }
-        return Self.hexadecimal(key)
+        return keys.key(
+            secret: credentials.secretAccessKey, day: String(date.prefix(8)), region: region, service: service
+        ).sign(text)
     }
 
     static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 15] {
+                text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
