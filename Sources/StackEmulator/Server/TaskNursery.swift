@@ -22,8 +22,8 @@ final class TaskNursery: Sendable {
 
     /// Starts a task; work handed in before `run` starts with it.
     ///
-    /// - Parameter here: begins the work on this thread and leaves it where the work first waits. For work that seldom
-    ///   waits and never takes long.
+    /// - Parameter here: begins the work on this thread and, on an event loop, goes on there after each wait. For work
+    ///   that never takes long.
     /// - Returns: False when the nursery has been cancelled and the work will never start.
     @discardableResult
     func start(here: Bool = false, _ work: @escaping Work) -> Bool {
@@ -37,7 +37,7 @@ final class TaskNursery: Sendable {
         guard phase == .running else { return phase == .notYet }
         let task =
             here
-            ? Task.immediate {
+            ? Task.immediate(executorPreference: EventLoopTasks.current) {
                 await work()
                 self.ended(id)
             }

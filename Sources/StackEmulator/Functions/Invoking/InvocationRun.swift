@@ -98,7 +98,7 @@ struct InvocationRun: Sendable {
             log ?? FunctionLog(function: function, logs: surroundings.logs, clock: surroundings.clock)
         log.append(platform: .initStart(runtime: function.runtime, region: surroundings.account.region))
         let environment = ExecutionEnvironment(
-            function: function, log: log, eventLoop: surroundings.eventLoops.next(), nursery: surroundings.nursery,
+            function: function, log: log, eventLoop: surroundings.eventLoops.any(), nursery: surroundings.nursery,
             date: surroundings.date)
         let isStarted = surroundings.nursery.start { [self] in
             await environment.run { runtimeAPI in

@@ -11,13 +11,15 @@ final class EnvironmentPool: Sendable {
 
     private let state = Mutex(State())
 
-    /// Takes the environment that was used last, whose caches are the warmest; nil when a new one is needed.
+    /// Takes the environment that was used last, whose caches are the warmest, of those on the caller's event loop if there
+    /// is one; nil when a new one is needed.
     func take() -> ExecutionEnvironment? {
         state.withLock { state in
-            while let last = state.idle.popLast() {
-                if !last.environment.isEnded { return last.environment }
-            }
-            return nil
+            state.idle.removeAll { $0.environment.isEnded }
+            guard let last = state.idle.indices.last else { return nil }
+            // Another loop's environment costs a change of threads there and back.
+            let here = state.idle.lastIndex { $0.environment.isHere }
+            return state.idle.remove(at: here ?? last).environment
         }
     }
 

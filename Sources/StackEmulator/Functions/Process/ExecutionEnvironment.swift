@@ -111,7 +111,11 @@ final class ExecutionEnvironment: Sendable {
     func invoke(_ invocation: Invocation, atMost limit: Duration) async -> RuntimeOutcome {
         let outcome = OneShot<RuntimeOutcome>()
         // The timer and the connection live on the event loop: one hop for both.
-        eventLoop.execute { self.hand(invocation, outcome, atMost: limit) }
+        if eventLoop.inEventLoop {
+            hand(invocation, outcome, atMost: limit)
+        } else {
+            eventLoop.execute { self.hand(invocation, outcome, atMost: limit) }
+        }
         let result = await outcome.value
         switch result {
         case .response, .failure, .exited, .notTaken: break
@@ -148,6 +152,9 @@ final class ExecutionEnvironment: Sendable {
 
     /// Says that `run` will not be called, because the emulator is shutting down.
     func abandon() { finish(.stopped) }
+
+    /// Whether whoever asks is on the thread that serves this process's Runtime API.
+    var isHere: Bool { eventLoop.inEventLoop }
 
     var isEnded: Bool { state.withLock { $0.isEnded } }
 

@@ -214,7 +214,7 @@ extension StageRuntime {
             }
         }
         if !isStarted { return (.timedOut, IntegrationRecord()) }
-        let timer = surroundings.eventLoops.next().scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
+        let timer = surroundings.eventLoops.any().scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
             _ = outcome.fulfill(.timedOut)
         }
         let called = await outcome.value
