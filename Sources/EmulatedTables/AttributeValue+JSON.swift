@@ -17,6 +17,8 @@ extension AttributeValue {
                 "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
         }
         guard given.count == 1 else {
+            // Numbers are read before it is seen that there is more than one type.
+            if let content = given["N"] { _ = try Self.number(content) }
             throw .validation(
                 "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
                     + "datatypes")
@@ -80,7 +82,8 @@ extension AttributeValue {
             var set: [[UInt8]] = []
             for element in elements { set.append(try bytes(element)) }
             guard Set(set).count == set.count else {
-                throw .validation(invalid + "Input collection contains duplicates.")
+                let texts = set.map(base64).joined(separator: ", ")
+                throw .validation(invalid + "Input collection [\(texts)]of type BS contains duplicates.")
             }
             return .binarySet(set.sorted(by: bytesAreLess))
         }

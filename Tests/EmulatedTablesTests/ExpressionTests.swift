@@ -56,7 +56,8 @@ import Testing
                 "An expression attribute name used in the document path is not defined; attribute name: #none"
             ),
             ("bogus(n, :five)", "Invalid function name; function: bogus"),
-            ("size(n)", "Syntax error"), ("attribute_exists(:five)", "Operator or function requires a document path"),
+            ("size(n)", "The function is not allowed to be used this way in an expression; function: size"),
+            ("attribute_exists(:five)", "Operator or function requires a document path"),
             ("attribute_exists(n, n)", "Incorrect number of operands"),
             ("attribute_type(n, :bad)", "Invalid attribute type name found; type: Q"),
             (
@@ -130,10 +131,10 @@ import Testing
             ("SET tree.a = :one, tree = :map", "Two document paths overlap with each other"),
             ("SET tree.a = :one, tree[0] = :one", "Two document paths conflict with each other"),
             ("SET n", "Syntax error"), ("n = :one", "Syntax error; token: \"n\""), ("ADD n", "Syntax error"),
-            ("ADD n :x", "operator or function: ADD, operand type: STRING"),
-            ("DELETE tags :six", "operator or function: DELETE, operand type: NUMBER"),
-            ("SET n = n + :x", "operator or function: +, operand type: STRING"),
-            ("SET n = list_append(:x, elems)", "operator or function: list_append, operand type: STRING"),
+            ("ADD n :x", "; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+            ("DELETE tags :six", "; operator: DELETE, operand type: NUMBER, typeSet: ALLOWED_FOR_DELETE_OPERAND"),
+            ("SET n = n + :x", "operator or function: +, operand type: S"),
+            ("SET n = list_append(:x, elems)", "operator or function: list_append, operand type: S"),
             ("SET n = bogus(n)", "Invalid function name; function: bogus"),
             ("SET n = if_not_exists(n)", "Incorrect number of operands"), ("SET elems[x] = :one", "Syntax error"),
             ("SET n = :one,", "Syntax error; token: \"<EOF>\""),
@@ -182,9 +183,15 @@ import Testing
         _ = try ConditionExpression("#a = :v", kind: "ConditionExpression", scope: &scope)
         let error = #expect(throws: AWSServiceError.self) { try scope.checkUse() }
         #expect(error?.message == "Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}")
-        let purposeless = try ExpressionScope(names: nil, values: [":v": ["S": "v"]])
-        let second = #expect(throws: AWSServiceError.self) { try purposeless.checkUse() }
-        #expect(second?.message == "ExpressionAttributeValues can only be specified when using expressions")
+        let purposeless = TableInput(["ExpressionAttributeValues": [":v": ["S": "v"]]])
+        let expressions = ["UpdateExpression", "ConditionExpression"]
+        let second = #expect(throws: AWSServiceError.self) {
+            try ExpressionScope.checkPurpose(purposeless, names: expressions, values: expressions)
+        }
+        #expect(
+            second?.message
+                == "ExpressionAttributeValues can only be specified when using expressions: UpdateExpression "
+                + "and ConditionExpression are null")
     }
 
     @Test("deep nesting is refused, not followed")

@@ -6,6 +6,7 @@ extension ConditionExpression {
         var parser = try ExpressionParser(text, kind: kind, scope: scope)
         self = try parser.disjunction()
         try parser.expectEnd()
+        try parser.checkFaults([.parentheses, .unknownFunction, .misusedFunction, .reserved, .comparison])
         scope = parser.scope
     }
 }
@@ -38,15 +39,22 @@ extension ExpressionParser {
             let startsTwice = current == .symbol("(")
             let inner = position
             let condition = try nested { parser throws(AWSServiceError) in try parser.disjunction() }
-            if startsTwice, isClosedAsOne(from: inner) { throw fail("The expression has redundant parentheses;") }
+            if startsTwice, isClosedAsOne(from: inner) {
+                faults.note(.parentheses, "The expression has redundant parentheses;")
+            }
             try expect(")")
             return condition
         }
-        if case .word(let word) = current, following == .symbol("(") {
-            guard Self.functions.contains(word) else { throw fail("Invalid function name; function: \(word)") }
-            if word != "size" { return try function(word) }
+        let condition: ConditionExpression
+        if case .word(let word) = current, following == .symbol("("), word != "size", Self.functions.contains(word) {
+            condition = try function(word)
+        } else {
+            condition = try comparison()
         }
-        return try comparison()
+        if let message = faults.first(of: [.undefined, .operandCount, .notDistinct, .operand]) {
+            faults.note(.comparison, message)
+        }
+        return condition
     }
 
     private mutating func function(_ name: String) throws(AWSServiceError) -> ConditionExpression {
@@ -57,43 +65,50 @@ extension ExpressionParser {
         try expect(")")
         let expected = name == "attribute_exists" || name == "attribute_not_exists" ? 1 : 2
         guard operands.count == expected else {
-            throw fail(
+            faults.note(
+                .operandCount,
                 "Incorrect number of operands for operator or function; operator or function: \(name), number of "
                     + "operands: \(operands.count)")
+            return .exists(DocumentPath(attribute: name))
         }
         switch name {
-        case "attribute_exists": return .exists(try path(operands[0], of: name))
-        case "attribute_not_exists": return .notExists(try path(operands[0], of: name))
+        case "attribute_exists": return .exists(path(operands[0], of: name))
+        case "attribute_not_exists": return .notExists(path(operands[0], of: name))
         case "attribute_type":
-            let path = try path(operands[0], of: name)
-            guard case .value(let value) = operands[1] else { throw incorrectType(name, operands[1]) }
-            guard case .string(let type) = value else { throw incorrectType(name, operands[1]) }
-            guard Self.types.contains(type) else {
-                throw fail(
+            let path = path(operands[0], of: name)
+            guard case .value(.string(let type)) = operands[1] else {
+                noteWrongType(name, operands[1])
+                return .exists(path)
+            }
+            if !Self.types.contains(type) {
+                faults.note(
+                    .operand,
                     "Invalid attribute type name found; type: \(type), valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}")
             }
             return .hasType(path, type)
         case "begins_with":
             for operand in operands {
                 if case .value(let value) = operand, !["S", "B"].contains(value.typeName) {
-                    throw incorrectType(name, operand)
+                    noteWrongType(name, operand)
                 }
             }
             return .beginsWith(operands[0], operands[1])
         default:
-            guard operands[0] != operands[1] else { throw notDistinct(name, operands[0]) }
+            if operands[0] == operands[1] { noteNotDistinct(name, operands[0]) }
             return .contains(operands[0], operands[1])
         }
     }
 
     private mutating func comparison() throws(AWSServiceError) -> ConditionExpression {
+        var function: String?
+        if case .word(let word) = current, following == .symbol("(") { function = word }
         let left = try operand()
         if takeKeyword("BETWEEN") {
             let low = try operand()
             guard takeKeyword("AND") else { throw syntaxError() }
             let high = try operand()
-            for bound in [low, high] { try checkOrdered(bound, "BETWEEN") }
-            try checkBounds(low, high)
+            for bound in [low, high] { checkOrdered(bound, "BETWEEN") }
+            checkBounds(low, high)
             return .between(left, low, high)
         }
         if takeKeyword("IN") {
@@ -101,21 +116,23 @@ extension ExpressionParser {
             var candidates = [try operand()]
             while take(",") { candidates.append(try operand()) }
             try expect(")")
-            guard candidates.count <= 100 else {
-                throw fail("Too many operands for operator or function; operator or function: IN")
+            if candidates.count > 100 {
+                faults.note(.operandCount, "Too many operands for operator or function; operator or function: IN")
             }
             return .isOneOf(left, candidates)
         }
         guard case .symbol(let symbol) = current, let comparator = ConditionExpression.Comparator(rawValue: symbol)
         else {
-            throw syntaxError()
+            guard let function else { throw syntaxError() }
+            noteMisuse(of: function)
+            return .exists(DocumentPath(attribute: function))
         }
         advance()
         let right = try operand()
-        guard left != right else { throw notDistinct(symbol, left) }
+        if left == right { noteNotDistinct(symbol, left) }
         if comparator != .equal, comparator != .notEqual {
-            try checkOrdered(left, symbol)
-            try checkOrdered(right, symbol)
+            checkOrdered(left, symbol)
+            checkOrdered(right, symbol)
         }
         return .compare(left, comparator, right)
     }
@@ -135,67 +152,86 @@ extension ExpressionParser {
             return .size(inner)
         }
         if case .word(let word) = current, following == .symbol("(") {
-            if Self.functions.contains(word) {
-                throw fail("The function is not allowed to be used this way in an expression; function: \(word)")
+            advance()
+            advance()
+            try nested { parser throws(AWSServiceError) in
+                _ = try parser.operand()
+                while parser.take(",") { _ = try parser.operand() }
             }
-            throw fail("Invalid function name; function: \(word)")
+            try expect(")")
+            if Self.functions.contains(word) {
+                noteMisuse(of: word)
+            } else {
+                faults.note(.unknownFunction, "Invalid function name; function: \(word)")
+            }
+            return .path(DocumentPath(attribute: word))
         }
         return .path(try path())
     }
 
+    private mutating func noteMisuse(of function: String) {
+        guard Self.functions.contains(function) else { return }
+        faults.note(
+            .misusedFunction,
+            "The function is not allowed to be used this way in an expression; function: \(function)")
+    }
+
     private mutating func operandOfSize() throws(AWSServiceError) -> DocumentPath {
         if try value() != nil {
-            throw fail("Operator or function requires a document path; operator or function: size")
+            faults.note(.operand, "Operator or function requires a document path; operator or function: size")
+            return DocumentPath(attribute: "size")
         }
         return try path()
     }
 
-    private func path(_ operand: ConditionExpression.Operand, of function: String) throws(AWSServiceError)
-        -> DocumentPath
-    {
-        guard case .path(let path) = operand else {
-            throw fail("Operator or function requires a document path; operator or function: \(function)")
-        }
-        return path
+    private mutating func path(_ operand: ConditionExpression.Operand, of function: String) -> DocumentPath {
+        if case .path(let path) = operand { return path }
+        faults.note(.operand, "Operator or function requires a document path; operator or function: \(function)")
+        return DocumentPath(attribute: function)
     }
 
-    private func checkOrdered(_ operand: ConditionExpression.Operand, _ name: String) throws(AWSServiceError) {
+    private mutating func checkOrdered(_ operand: ConditionExpression.Operand, _ name: String) {
         guard case .value(let value) = operand, !["S", "N", "B"].contains(value.typeName) else { return }
-        throw incorrectType(name, operand)
+        noteWrongType(name, operand)
     }
 
-    private func checkBounds(
-        _ low: ConditionExpression.Operand, _ high: ConditionExpression.Operand
-    ) throws(AWSServiceError) {
+    private mutating func checkBounds(_ low: ConditionExpression.Operand, _ high: ConditionExpression.Operand) {
         guard case .value(let lower) = low, case .value(let upper) = high else { return }
         func words(_ value: AttributeValue) -> String { "AttributeValue: {\(value.typeName):\(value.plainText)}" }
         guard lower.typeName == upper.typeName else {
-            throw fail(
+            faults.note(
+                .operand,
                 "The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: "
                     + "\(words(lower)), upper bound operand: \(words(upper))")
+            return
         }
-        guard upper.isLess(than: lower) != true else {
-            throw fail(
+        if upper.isLess(than: lower) == true {
+            faults.note(
+                .operand,
                 "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound "
                     + "operand: \(words(lower)), upper bound operand: \(words(upper))")
         }
     }
 
-    private func incorrectType(_ name: String, _ operand: ConditionExpression.Operand) -> AWSServiceError {
-        var type = "M"
+    private mutating func noteWrongType(_ name: String, _ operand: ConditionExpression.Operand) {
+        // A path may be of any type, which is told as all of them.
+        var type = "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
         if case .value(let value) = operand { type = value.typeName }
-        return fail(
+        faults.note(
+            .operand,
             "Incorrect operand type for operator or function; operator or function: \(name), operand type: \(type)")
     }
 
-    private func notDistinct(_ name: String, _ operand: ConditionExpression.Operand) -> AWSServiceError {
-        var text = ""
+    /// Only places are compared: two values may well be the same.
+    private mutating func noteNotDistinct(_ name: String, _ operand: ConditionExpression.Operand) {
+        let text: String
         switch operand {
         case .path(let path): text = path.description
         case .size(let path): text = "size(\(path.description))"
-        case .value(let value): text = "AttributeValue: {\(value.typeName):\(value.plainText)}"
+        case .value: return
         }
-        return fail(
+        faults.note(
+            .notDistinct,
             "The first operand must be distinct from the remaining operands for this operator or function; operator: "
                 + "\(name), first operand: \(text)")
     }

@@ -29,21 +29,34 @@ enum EarlyParameters {
         }
         for name in names { try Item.check(name: name) }
         guard Set(names).count == names.count else {
-            throw .validation("One or more parameter values were invalid: Duplicate value in attribute name")
+            let repeated = names.enumerated().first { names[..<$0.offset].contains($0.element) }
+            throw .validation(
+                "One or more parameter values were invalid: Duplicate value in attribute name: \(repeated?.element ?? "")"
+            )
         }
         return ProjectionExpression(paths: names.map { DocumentPath(attribute: $0) })
     }
 
     /// Reads Expected, QueryFilter, ScanFilter or KeyConditions, joined by ConditionalOperator.
     static func condition(_ input: TableInput, _ key: String) throws(AWSServiceError) -> ConditionExpression? {
-        guard let members = try input.object(key), !members.isEmpty else { return nil }
         let isAny = try input.choice("ConditionalOperator", of: ["OR", "AND"]) == "OR"
         var result: ConditionExpression?
-        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-            let condition = try condition(TableInput(member), DocumentPath(attribute: name))
+        for (_, condition) in try conditions(input, key) ?? [] {
             result = result.map { isAny ? .or($0, condition) : .and($0, condition) } ?? condition
         }
         return result
+    }
+
+    /// The same one by one, with the attribute that each is on, in the order of their names.
+    static func conditions(
+        _ input: TableInput, _ key: String
+    ) throws(AWSServiceError) -> [(attribute: String, condition: ConditionExpression)]? {
+        guard let members = try input.object(key) else { return nil }
+        var conditions: [(attribute: String, condition: ConditionExpression)] = []
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            conditions.append((name, try condition(TableInput(member), DocumentPath(attribute: name))))
+        }
+        return conditions
     }
 
     private static func condition(_ input: TableInput, _ path: DocumentPath) throws(AWSServiceError)
@@ -52,13 +65,24 @@ enum EarlyParameters {
         let value = try input["Value"].map { json throws(AWSServiceError) in try AttributeValue(json: json) }
         let exists = try input.bool("Exists")
         let name = try input.string("ComparisonOperator")
+        let list = try input.array("AttributeValueList")
+        guard list == nil || name != nil else {
+            throw .validation(
+                "One or more parameter values were invalid: AttributeValueList can only be used with a ComparisonOperator "
+                    + "for Attribute: \(path.attribute)")
+        }
+        guard list == nil || value == nil else {
+            throw .validation(
+                "One or more parameter values were invalid: Value and AttributeValueList cannot be used together for "
+                    + "Attribute: \(path.attribute)")
+        }
         guard let name else {
             switch (value, exists) {
             case (nil, false): return .notExists(path)
             case (let value?, nil), (let value?, true): return .compare(.path(path), .equal, .value(value))
             case (_?, false):
                 throw .validation(
-                    "One or more parameter values were invalid: Value cannot be used when Exists is set to false for "
+                    "One or more parameter values were invalid: Value cannot be used when Exists is false for "
                         + "Attribute: \(path.attribute)")
             case (nil, _):
                 throw .validation(
@@ -72,7 +96,7 @@ enum EarlyParameters {
                     + "Attribute: \(path.attribute)")
         }
         var operands = value.map { [$0] } ?? []
-        for element in try input.array("AttributeValueList") ?? [] {
+        for element in list ?? [] {
             operands.append(try AttributeValue(json: element))
         }
         return try comparison(name, path, operands)
@@ -103,6 +127,11 @@ enum EarlyParameters {
                 "One or more parameter values were invalid: Invalid number of argument(s) for the \(name) "
                     + "ComparisonOperator")
         }
+        guard operands.allSatisfy({ $0.typeName == first.typeName }) else {
+            throw .validation(
+                "One or more parameter values were invalid: AttributeValues inside AttributeValueList must be of same type"
+            )
+        }
         if let types = operandTypes[name] {
             for operand in operands where !types.contains(operand.typeName) {
                 throw .validation(
@@ -127,8 +156,7 @@ enum EarlyParameters {
         case "BETWEEN":
             guard operands[1].isLess(than: first) == false else {
                 throw .validation(
-                    "One or more parameter values were invalid: The BETWEEN condition was provided a range where the lower "
-                        + "bound is greater than the upper bound, or bounds of different types")
+                    "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound")
             }
             return .between(attribute, .value(first), .value(operands[1]))
         default:
@@ -167,8 +195,8 @@ enum EarlyParameters {
         let allowed = name == "ADD" ? ["N", "SS", "NS", "BS", "L"] : ["SS", "NS", "BS"]
         guard allowed.contains(value.typeName) else {
             throw .validation(
-                "One or more parameter values were invalid: Action \(name) is not supported for the type \(value.typeName)"
-            )
+                "One or more parameter values were invalid: \(name) action \(name == "DELETE" ? "with value " : "")is not "
+                    + "supported for the type \(value.typeName)")
         }
         return name == "ADD" ? .add(value) : .delete(value)
     }

@@ -10,6 +10,7 @@ struct ExpressionParser {
     private let tokens: [ExpressionToken]
     private(set) var position = 0
     private var depth = 0
+    var faults = ExpressionFaults()
 
     /// Longest expression, in bytes, and the deepest nesting.
     private static let maximumLength = 4096
@@ -20,7 +21,6 @@ struct ExpressionParser {
     init(_ text: String, kind: String, scope: ExpressionScope) throws(AWSServiceError) {
         self.kind = kind
         self.scope = scope
-        self.scope.noteExpression()
         guard !text.isEmpty else { throw .validation("Invalid \(kind): The expression can not be empty;") }
         guard text.utf8.count <= Self.maximumLength else {
             throw .validation(
@@ -35,6 +35,11 @@ struct ExpressionParser {
     }
 
     func fail(_ message: String) -> AWSServiceError { .validation("Invalid \(kind): \(message)") }
+
+    /// Tells the faults noted, if any, by their kind.
+    func checkFaults(_ order: [ExpressionFaults.Kind]) throws(AWSServiceError) {
+        if let message = faults.first(of: order) { throw fail(message) }
+    }
 
     func syntaxError() -> AWSServiceError {
         let near = tokens[max(0, position - 1)...min(tokens.count - 1, position + 1)]
@@ -97,8 +102,10 @@ struct ExpressionParser {
         guard case .valuePlaceholder(let placeholder) = current else { return nil }
         advance()
         guard let value = scope.value(placeholder) else {
-            throw fail(
+            faults.note(
+                hasKindsOfPlaceholders ? .undefinedValue : .undefined,
                 "An expression attribute value used in expression is not defined; attribute value: \(placeholder)")
+            return .null
         }
         return value
     }
@@ -126,20 +133,35 @@ struct ExpressionParser {
         return path
     }
 
+    /// An update tells undefined names before undefined values; other expressions tell what comes first.
+    private var hasKindsOfPlaceholders: Bool { kind == "UpdateExpression" }
+
+    /// The words that an expression is built with, which are no names in it.
+    private var structuralWords: Set<String> {
+        switch kind {
+        case "UpdateExpression": ["SET", "REMOVE", "ADD", "DELETE"]
+        case "ProjectionExpression": []
+        default: ["BETWEEN", "IN", "AND", "OR", "NOT"]
+        }
+    }
+
     private mutating func name() throws(AWSServiceError) -> String {
         switch current {
         case .word(let word):
-            guard !ReservedWords.contains(word) else {
-                throw fail("Attribute name is a reserved keyword; reserved keyword: \(word)")
+            guard !structuralWords.contains(word.uppercased()) else { throw syntaxError() }
+            if ReservedWords.contains(word) {
+                faults.note(.reserved, "Attribute name is a reserved keyword; reserved keyword: \(word)")
             }
             advance()
             return word
         case .namePlaceholder(let placeholder):
             advance()
             guard let name = scope.name(placeholder) else {
-                throw fail(
+                faults.note(
+                    hasKindsOfPlaceholders ? .undefinedName : .undefined,
                     "An expression attribute name used in the document path is not defined; attribute name: "
                         + placeholder)
+                return placeholder
             }
             return name
         default: throw syntaxError()

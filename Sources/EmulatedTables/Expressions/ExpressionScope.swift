@@ -7,7 +7,6 @@ struct ExpressionScope {
     private let values: [String: AttributeValue]?
     private var usedNames: Set<String> = []
     private var usedValues: Set<String> = []
-    private var hasExpression = false
 
     /// - Parameters:
     ///   - names: `ExpressionAttributeNames`, if the call has it.
@@ -61,8 +60,21 @@ struct ExpressionScope {
             }
     }
 
-    /// Notes that the call has an expression, so that names and values have a purpose.
-    mutating func noteExpression() { hasExpression = true }
+    /// Refuses names and values in a call that has no expression to use them.
+    ///
+    /// - Parameters:
+    ///   - names: the parameters whose expressions may use names.
+    ///   - values: those that may use values.
+    static func checkPurpose(_ input: TableInput, names: [String], values: [String]) throws(AWSServiceError) {
+        guard input["ExpressionAttributeNames"] == nil || names.contains(where: { input[$0] != nil }) else {
+            throw .validation("ExpressionAttributeNames can only be specified when using expressions")
+        }
+        guard input["ExpressionAttributeValues"] == nil || values.contains(where: { input[$0] != nil }) else {
+            throw .validation(
+                "ExpressionAttributeValues can only be specified when using expressions: "
+                    + "\(values.joined(separator: " and ")) \(values.count == 1 ? "is" : "are") null")
+        }
+    }
 
     mutating func name(_ placeholder: String) -> String? {
         usedNames.insert(placeholder)
@@ -77,9 +89,6 @@ struct ExpressionScope {
     /// Refuses names and values that no expression referred to.
     func checkUse() throws(AWSServiceError) {
         if let names {
-            guard hasExpression else {
-                throw .validation("ExpressionAttributeNames can only be specified when using expressions")
-            }
             let unused = names.keys.filter { !usedNames.contains($0) }.sorted()
             guard unused.isEmpty else {
                 throw .validation(
@@ -88,9 +97,6 @@ struct ExpressionScope {
             }
         }
         if let values {
-            guard hasExpression else {
-                throw .validation("ExpressionAttributeValues can only be specified when using expressions")
-            }
             let unused = values.keys.filter { !usedValues.contains($0) }.sorted()
             guard unused.isEmpty else {
                 throw .validation(

@@ -92,7 +92,7 @@ struct ExpressionTokenizer {
         var end = position + 1
         while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
         return Fault(
-            character: text(position..<end), near: text(max(0, position - 5)..<min(bytes.count, end + 5)))
+            character: text(position..<end), near: text(max(0, position - 1)..<min(bytes.count, end + 1)))
     }
 
     private static func isWordByte(_ byte: UInt8) -> Bool {

@@ -12,19 +12,8 @@ struct ProjectionExpression: Sendable, Equatable {
         var paths = [try parser.path()]
         while parser.take(",") { paths.append(try parser.path()) }
         try parser.expectEnd()
-        for (index, second) in paths.enumerated() {
-            for first in paths[..<index] {
-                let words: String
-                switch first.relation(to: second) {
-                case .apart: continue
-                case .overlapping: words = "overlap"
-                case .conflicting: words = "conflict"
-                }
-                throw parser.fail(
-                    "Two document paths \(words) with each other; must remove or rewrite one of these paths; path one: "
-                        + "\(first.description), path two: \(second.description)")
-            }
-        }
+        parser.noteMeeting(paths)
+        try parser.checkFaults([.reserved, .undefined, .overlap, .conflict])
         self.init(paths: paths)
         scope = parser.scope
     }

@@ -52,7 +52,10 @@ struct UpdateExpression: Sendable, Equatable {
                 let current = clause.path.value(in: item)
                 sets.append((clause.path, try add(operand, to: current)))
             case .delete(let operand):
-                guard let current = clause.path.value(in: item) else { continue }
+                guard let current = clause.path.value(in: item) else {
+                    try item.checkParent(of: clause.path)
+                    continue
+                }
                 if let rest = try delete(operand, from: current) {
                     sets.append((clause.path, rest))
                 } else {
@@ -156,6 +159,16 @@ struct UpdateExpression: Sendable, Equatable {
 }
 
 extension Item {
+    /// Refuses a path whose last step has nothing to be taken in, in an item that exists.
+    fileprivate func checkParent(of path: DocumentPath) throws(AWSServiceError) {
+        guard let step = path.steps.last else { return }
+        let parent = DocumentPath(attribute: path.attribute, steps: path.steps.dropLast()).value(in: self)
+        switch (step, parent) {
+        case (.member, .map), (.element, .list): return
+        default: throw Self.invalidPath
+        }
+    }
+
     private static let invalidPath = AWSServiceError.validation(
         "The document path provided in the update expression is invalid for update")
 

@@ -10,6 +10,11 @@ extension UpdateExpression {
 }
 
 extension ExpressionParser {
+    private static let faultOrder: [ExpressionFaults.Kind] = [
+        .reserved, .unknownFunction, .section, .undefinedName, .undefinedValue, .overlap, .conflict, .operation,
+        .operandCount, .operand,
+    ]
+
     fileprivate mutating func update() throws(AWSServiceError) -> [UpdateExpression.Clause] {
         var clauses: [UpdateExpression.Clause] = []
         var seen: Set<String> = []
@@ -17,13 +22,16 @@ extension ExpressionParser {
             guard case .word(let word) = current else { throw syntaxError() }
             let section = word.uppercased()
             guard ["SET", "REMOVE", "ADD", "DELETE"].contains(section) else { throw syntaxError() }
-            guard seen.insert(section).inserted else {
-                throw fail("The \"\(section)\" section can only be used once in an update expression;")
+            if !seen.insert(section).inserted {
+                faults.note(.section, "The \"\(section)\" section can only be used once in an update expression;")
             }
             advance()
             repeat { clauses.append(try clause(section)) } while take(",")
         } while current != .end
-        try checkApart(clauses)
+        // Paths under one attribute only can meet, so a large update of many attributes stays quick to check.
+        let groups = Dictionary(grouping: clauses.map(\.path), by: \.attribute)
+        for paths in groups.values where paths.count > 1 { noteMeeting(paths) }
+        try checkFaults(Self.faultOrder)
         return clauses
     }
 
@@ -37,8 +45,11 @@ extension ExpressionParser {
         default:
             guard let value = try value() else { throw syntaxError() }
             let allowed = section == "ADD" ? ["N", "SS", "NS", "BS"] : ["SS", "NS", "BS"]
-            guard allowed.contains(value.typeName) else {
-                throw incorrectType(section, value)
+            if !allowed.contains(value.typeName) {
+                faults.note(
+                    .operation,
+                    "Incorrect operand type for operator or function; operator: \(section), operand type: "
+                        + "\(value.longTypeName), typeSet: ALLOWED_FOR_\(section)_OPERAND")
             }
             return .init(path: path, action: section == "ADD" ? .add(value) : .delete(value))
         }
@@ -50,11 +61,8 @@ extension ExpressionParser {
             let right = try operand()
             for operand in [left, right] {
                 switch operand {
-                case .value(let value) where value.typeName != "N": throw incorrectType(symbol, value)
-                case .listAppend:
-                    throw fail(
-                        "Incorrect operand type for operator or function; operator or function: \(symbol), operand type: "
-                            + "LIST")
+                case .value(let value) where value.typeName != "N": noteWrongType(symbol, value.typeName)
+                case .listAppend: noteWrongType(symbol, "L")
                 default: break
                 }
             }
@@ -71,9 +79,6 @@ extension ExpressionParser {
             return value
         }
         guard case .word(let name) = current, following == .symbol("(") else { return .path(try path()) }
-        guard ["if_not_exists", "list_append"].contains(name) else {
-            throw fail("Invalid function name; function: \(name)")
-        }
         advance()
         advance()
         let operands = try nested { parser throws(AWSServiceError) in
@@ -82,51 +87,69 @@ extension ExpressionParser {
             return operands
         }
         try expect(")")
+        guard ["if_not_exists", "list_append"].contains(name) else {
+            faults.note(.unknownFunction, "Invalid function name; function: \(name)")
+            return operands[0]
+        }
         guard operands.count == 2 else {
-            throw fail(
+            faults.note(
+                .operandCount,
                 "Incorrect number of operands for operator or function; operator or function: \(name), number of "
                     + "operands: \(operands.count)")
+            return operands[0]
         }
         for case .listAppend in operands {
-            throw fail("The function is not allowed to be used this way in an expression; function: list_append")
+            faults.note(
+                .operand, "The function is not allowed to be used this way in an expression; function: list_append")
         }
         if name == "list_append" {
-            for case .value(let value) in operands where value.typeName != "L" { throw incorrectType(name, value) }
+            for case .value(let value) in operands where value.typeName != "L" { noteWrongType(name, value.typeName) }
             return .listAppend(operands[0], operands[1])
         }
         guard case .path(let path) = operands[0] else {
-            throw fail("Operator or function requires a document path; operator or function: if_not_exists")
+            faults.note(
+                .operand, "Operator or function requires a document path; operator or function: if_not_exists")
+            return operands[1]
         }
         return .ifNotExists(path, operands[1])
     }
 
-    private func incorrectType(_ name: String, _ value: AttributeValue) -> AWSServiceError {
-        let types = [
-            "S": "STRING", "N": "NUMBER", "B": "BINARY", "BOOL": "BOOLEAN", "NULL": "NULL", "SS": "STRING_SET",
-            "NS": "NUMBER_SET", "BS": "BINARY_SET", "L": "LIST", "M": "MAP",
-        ]
-        let type = types[value.typeName] ?? value.typeName
-        return fail(
+    private mutating func noteWrongType(_ name: String, _ type: String) {
+        faults.note(
+            .operand,
             "Incorrect operand type for operator or function; operator or function: \(name), operand type: \(type)")
     }
 
-    private func checkApart(_ clauses: [UpdateExpression.Clause]) throws(AWSServiceError) {
-        // Paths under one attribute only can meet, so a large update of many attributes stays quick to check.
-        let groups = Dictionary(grouping: clauses.map(\.path), by: \.attribute)
-        for paths in groups.values where paths.count > 1 {
-            for (index, second) in paths.enumerated() {
-                for first in paths[..<index] {
-                    let words: String
-                    switch first.relation(to: second) {
-                    case .apart: continue
-                    case .overlapping: words = "overlap"
-                    case .conflicting: words = "conflict"
-                    }
-                    throw fail(
-                        "Two document paths \(words) with each other; must remove or rewrite one of these paths; path "
-                            + "one: \(first.description), path two: \(second.description)")
-                }
+    /// Notes paths that lead to the same place, or into it.
+    mutating func noteMeeting(_ paths: [DocumentPath]) {
+        for (index, second) in paths.enumerated() {
+            for first in paths[..<index] {
+                let relation = first.relation(to: second)
+                guard relation != .apart else { continue }
+                faults.note(
+                    relation == .overlapping ? .overlap : .conflict,
+                    "Two document paths \(relation == .overlapping ? "overlap" : "conflict") with each other; must remove "
+                        + "or rewrite one of these paths; path one: \(first.description), path two: \(second.description)"
+                )
             }
+        }
+    }
+}
+
+extension AttributeValue {
+    /// The type as ADD and DELETE tell it.
+    fileprivate var longTypeName: String {
+        switch self {
+        case .string: "STRING"
+        case .number: "NUMBER"
+        case .binary: "BINARY"
+        case .bool: "BOOLEAN"
+        case .null: "NULL"
+        case .stringSet: "STRING_SET"
+        case .numberSet: "NUMBER_SET"
+        case .binarySet: "BINARY_SET"
+        case .list: "LIST"
+        case .map: "MAP"
         }
     }
 }

@@ -60,11 +60,29 @@ struct ItemWrite: Sendable {
         guard prepared.new != old else { return prepared }
         for index in table.writtenIndexes {
             let store = IndexStore(index)
-            if let change = try store.change(from: old, to: prepared.new, primary: table.schema) {
-                prepared.indexes.append((store, change))
+            do {
+                if let change = try store.change(from: old, to: prepared.new, primary: table.schema) {
+                    prepared.indexes.append((store, change))
+                }
+            } catch let error as AWSServiceError {
+                throw indexError(error, prepared.new)
             }
         }
         return prepared
+    }
+
+    /// What is told of an item that does not fit an index; an update that made it so is told in words of its own.
+    private func indexError(_ error: AWSServiceError, _ item: Item?) -> AWSServiceError {
+        guard let mismatch = item.flatMap(table.indexMismatch) else { return error }
+        guard case .update = change else { return mismatch }
+        if mismatch.message.contains("Type mismatch") {
+            return .validation(
+                "The update expression attempted to update the secondary index key to unsupported type")
+        }
+        return .validation(
+            "One or more parameter values are not valid. The update expression attempted to update a secondary index key "
+                + "to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty "
+                + "\(mismatch.message.contains("empty binary") ? "binary" : "string") value.")
     }
 
     /// Writes what was judged, in the same transaction.

@@ -4,54 +4,77 @@ import EmulatorCore
 struct KeyCondition: Sendable {
     var range: KeyRange
 
-    /// Reads a KeyConditionExpression for a table's key.
-    init(_ text: String, _ schema: TableSchema, scope: inout ExpressionScope) throws(AWSServiceError) {
-        let condition = try ConditionExpression(text, kind: "KeyConditionExpression", scope: &scope)
-        try self.init(condition, schema)
-    }
+    /// A condition on one attribute, with the attribute on its left.
+    typealias Part = (attribute: String, condition: ConditionExpression)
 
-    /// Takes a condition on a table's key apart.
-    init(_ condition: ConditionExpression, _ schema: TableSchema) throws(AWSServiceError) {
+    /// Takes conditions on a table's key apart.
+    ///
+    /// - Parameter parts: of KeyConditions, or of an expression as `parts(of:)` gives them.
+    init(_ parts: [Part], _ schema: TableSchema) throws(AWSServiceError) {
         range = KeyRange()
-        for part in try Self.parts(condition) {
-            let name = try Self.attribute(of: part)
-            if name == schema.hash.name {
-                guard range.hash == nil else { throw Self.onePerKey }
-                guard case .compare(_, .equal, let operand) = Self.turned(part) else { throw Self.notSupported }
-                range.hash = try Self.bytes(operand, of: schema.hash)
-            } else if let key = schema.range, name == key.name {
-                guard range.lower == .open, range.upper == .open else { throw Self.onePerKey }
-                try restrict(Self.turned(part), key)
-            } else {
-                let missing = range.hash == nil ? schema.hash.name : schema.range?.name ?? schema.hash.name
-                throw .validation("Query condition missed key schema element: \(missing)")
-            }
-        }
-        guard range.hash != nil else {
+        guard let hash = parts.first(where: { $0.attribute == schema.hash.name }) else {
             throw .validation("Query condition missed key schema element: \(schema.hash.name)")
         }
+        guard case .compare(_, .equal, let operand) = hash.condition else {
+            throw Self.isIndexable(hash.condition) ? Self.notSupported : Self.notIndexable
+        }
+        range.hash = try Self.bytes(operand, of: schema.hash)
+        for part in parts where part.attribute != schema.hash.name {
+            guard let key = schema.range, part.attribute == key.name else {
+                throw .validation(
+                    "Query condition missed key schema element: \(schema.range?.name ?? schema.hash.name)")
+            }
+            guard Self.isIndexable(part.condition) else { throw Self.notIndexable }
+            try restrict(part.condition, key)
+        }
     }
 
-    private static let severalNames = AWSServiceError.validation(
-        "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
-    )
     private static let notSupported = AWSServiceError.validation("Query key condition not supported")
-    private static let onePerKey = AWSServiceError.validation(
-        "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key")
+    private static let notIndexable = AWSServiceError.validation(
+        "Attempted conditional constraint is not an indexable operation")
 
-    private static func parts(_ condition: ConditionExpression) throws(AWSServiceError) -> [ConditionExpression] {
+    private static func isIndexable(_ condition: ConditionExpression) -> Bool {
         switch condition {
-        case .and(let left, let right): return try parts(left) + parts(right)
-        case .or: throw .validation("Invalid operator used in KeyConditionExpression: OR")
-        case .not: throw .validation("Invalid operator used in KeyConditionExpression: NOT")
-        case .isOneOf: throw .validation("Invalid operator used in KeyConditionExpression: IN")
-        case .exists: throw .validation("Invalid operator used in KeyConditionExpression: attribute_exists")
-        case .notExists: throw .validation("Invalid operator used in KeyConditionExpression: attribute_not_exists")
-        case .hasType: throw .validation("Invalid operator used in KeyConditionExpression: attribute_type")
-        case .contains: throw .validation("Invalid operator used in KeyConditionExpression: contains")
-        case .compare(_, .notEqual, _): throw .validation("Invalid operator used in KeyConditionExpression: <>")
-        case .compare, .between, .beginsWith: return [condition]
+        case .compare(_, let comparator, _): comparator != .notEqual
+        case .between, .beginsWith: true
+        default: false
         }
+    }
+
+    /// Refuses more conditions than a key has attributes.
+    static func checkCount(_ parts: [Part]) throws(AWSServiceError) {
+        guard (1...2).contains(parts.count) else { throw .validation("Conditions can be of length 1 or 2 only") }
+    }
+
+    /// The parts of a KeyConditionExpression, which must each be on another attribute.
+    static func parts(of condition: ConditionExpression) throws(AWSServiceError) -> [Part] {
+        var parts: [Part] = []
+        for condition in try conditions(condition) {
+            let name = try attribute(of: condition)
+            guard !parts.contains(where: { $0.attribute == name }) else {
+                throw .validation("KeyConditionExpressions must only contain one condition per key")
+            }
+            parts.append((name, turned(condition)))
+        }
+        try checkCount(parts)
+        return parts
+    }
+
+    private static func conditions(_ condition: ConditionExpression) throws(AWSServiceError) -> [ConditionExpression] {
+        let name: String
+        switch condition {
+        case .and(let left, let right): return try conditions(left) + conditions(right)
+        case .compare(_, .notEqual, _): name = "<>"
+        case .compare, .between, .beginsWith: return [condition]
+        case .or: name = "OR"
+        case .not: name = "NOT"
+        case .isOneOf: name = "IN"
+        case .exists: name = "attribute_exists"
+        case .notExists: name = "attribute_not_exists"
+        case .hasType: name = "attribute_type"
+        case .contains: name = "contains"
+        }
+        throw .validation("Invalid operator used in KeyConditionExpression: \(name)")
     }
 
     /// The comparison with the attribute on its left.
@@ -68,23 +91,44 @@ struct KeyCondition: Sendable {
         return .compare(right, opposite, .value(value))
     }
 
+    /// The one attribute that a condition is on.
     private static func attribute(of condition: ConditionExpression) throws(AWSServiceError) -> String {
-        let operand: ConditionExpression.Operand
-        switch turned(condition) {
-        case .compare(let left, _, _), .between(let left, _, _), .beginsWith(let left, _): operand = left
+        let operands: [ConditionExpression.Operand]
+        var function: String?
+        switch condition {
+        case .compare(let left, _, let right): operands = [left, right]
+        case .between(let left, let low, let high): (operands, function) = ([left, low, high], "BETWEEN")
+        case .beginsWith(let left, let prefix): (operands, function) = ([left, prefix], "begins_with")
         default: throw notSupported
         }
-        guard case .path(let path) = operand else { throw notSupported }
-        guard path.steps.isEmpty else {
-            throw .validation("KeyConditionExpressions cannot have conditions on nested attributes")
+        let invalid = "Invalid condition in KeyConditionExpression: "
+        var name: String?
+        for operand in operands {
+            switch operand {
+            case .path(let path):
+                guard name == nil else {
+                    throw .validation(invalid + "Multiple attribute names used in one condition")
+                }
+                guard path.steps.isEmpty else {
+                    throw .validation("KeyConditionExpressions cannot have conditions on nested attributes")
+                }
+                name = path.attribute
+            case .value:
+                guard name != nil || function == nil else {
+                    throw .validation(
+                        invalid + "\(function ?? "") operator must have the key attribute as its first operand")
+                }
+            case .size: throw .validation("KeyConditionExpressions cannot contain nested operations")
+            }
         }
-        return path.attribute
+        guard let name else { throw .validation(invalid + "No key attribute specified") }
+        return name
     }
 
     private static func bytes(
         _ operand: ConditionExpression.Operand, of key: KeyAttribute
     ) throws(AWSServiceError) -> [UInt8] {
-        guard case .value(let value) = operand else { throw severalNames }
+        guard case .value(let value) = operand else { throw notSupported }
         guard value.typeName == key.type.rawValue, let bytes = TableSchema.keyBytes(value) else {
             throw .validation(
                 "One or more parameter values were invalid: Condition parameter type does not match schema type")

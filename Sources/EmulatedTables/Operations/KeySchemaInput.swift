@@ -51,8 +51,12 @@ struct KeySchemaInput {
                     + "length greater than or equal to 1")
         }
         guard elements.count <= 2 else {
+            let shown = elements.map { element in
+                let name = element["AttributeName"]?.stringValue ?? "null"
+                return "KeySchemaElement(attributeName=\(name), keyType=\(element["KeyType"]?.stringValue ?? "null"))"
+            }
             throw .validation(
-                "1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have length "
+                "1 validation error detected: Value '[\(shown.joined(separator: ", "))]' at 'keySchema' failed to satisfy constraint: Member must have length "
                     + "less than or equal to 2")
         }
         var names: [String] = []
@@ -70,7 +74,8 @@ struct KeySchemaInput {
             }
         }
         guard Set(names).count == names.count else {
-            throw .validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+            throw .validation(
+                "Invalid KeySchema: Both the Hash Key and the Range Key element in the KeySchema have the same name")
         }
         var attributes: [KeyAttribute] = []
         for name in names {

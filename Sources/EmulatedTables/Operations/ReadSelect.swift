@@ -15,11 +15,10 @@ struct ReadSelect: Sendable {
         switch (select, projection) {
         case ("SPECIFIC_ATTRIBUTES", nil):
             throw .validation(
-                "One or more parameter values were invalid: Must specify the AttributesToGet or ProjectionExpression when "
-                    + "choosing to get SPECIFIC_ATTRIBUTES")
+                "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
         case ("COUNT", _?), ("ALL_ATTRIBUTES", _?), ("ALL_PROJECTED_ATTRIBUTES", _?):
             throw .validation(
-                "One or more parameter values were invalid: Cannot specify the \(parameter) when choosing to get "
+                "Cannot specify the \(parameter) when choosing to get "
                     + (select == "COUNT" ? "only the Count" : select ?? ""))
         case ("ALL_PROJECTED_ATTRIBUTES", nil):
             guard source.index != nil else {

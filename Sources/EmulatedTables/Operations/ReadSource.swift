@@ -40,6 +40,27 @@ struct ReadSource: Sendable {
         return .init(key: try part(schema), primary: try part(table.schema))
     }
 
+    /// Judges a start key as far as AWS does before it judges a query's conditions.
+    func checkHash(ofStart members: Item) throws(AWSServiceError) {
+        guard members.count == positionNames.count, let value = members[schema.hash.name] else { throw Self.noStart }
+        guard value.typeName == schema.hash.type.rawValue else { throw Self.mismatch }
+    }
+
+    /// Judges the rest of it.
+    func checkRest(ofStart members: Item) throws(AWSServiceError) {
+        if let range = schema.range {
+            guard let value = members[range.name] else { throw Self.noStart }
+            guard value.typeName == range.type.rawValue else { throw Self.mismatch }
+        }
+        for key in table.schema.attributes {
+            guard let value = members[key.name] else { throw Self.noStart }
+            guard value.typeName == key.type.rawValue else { throw Self.invalidStart }
+        }
+    }
+
+    private static let noStart = AWSServiceError.validation("The provided starting key is invalid")
+    private static let mismatch = AWSServiceError.validation("The provided key element does not match the schema")
+
     static let invalidStart = AWSServiceError.validation(
         "The provided starting key is invalid: The provided key element does not match the schema")
 

@@ -70,14 +70,18 @@ extension TableRecord {
             byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
                 || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
         }
-        guard isValid, !name.isEmpty else {
-            throw .validation(
-                "1 validation error detected: Value '\(name)' at '\(member)' failed to satisfy constraint: Member must "
-                    + "satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
-        }
-        guard (3...255).contains(name.utf8.count) else {
+        let constraint: String
+        switch name.utf8.count {
+        case 0: constraint = "have length greater than or equal to 1"
+        case 256...: constraint = "have length less than or equal to 255"
+        case _ where !isValid: constraint = "satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+        case 1, 2:
             throw .validation("\(shown) must be at least 3 characters long and at most 255 characters long")
+        default: return
         }
+        throw .validation(
+            "1 validation error detected: Value '\(name)' at '\(member)' failed to satisfy constraint: Member must "
+                + constraint)
     }
 
     /// Reads and checks the input of CreateTable.

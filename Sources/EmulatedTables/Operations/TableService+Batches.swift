@@ -8,10 +8,14 @@ extension TableService {
 
     private static let duplicates = AWSServiceError.validation("Provided list of item keys contains duplicates")
 
+    private static func missingItems(of call: String) -> AWSServiceError {
+        .validation("The requestItems parameter is required for \(call)")
+    }
+
     /// BatchGetItem: up to 100 keys; what would make the answer larger than 16 MB is left unprocessed.
     func batchGetItem(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
         guard let requests = try input.object("RequestItems"), !requests.isEmpty else {
-            throw TableInput.missing("RequestItems")
+            throw Self.missingItems(of: "BatchGetItem")
         }
         let detail = try ConsumedCapacity.detail(input)
         var responses: [String: JSONValue] = [:]
@@ -24,13 +28,14 @@ extension TableService {
             guard let keys = try request.array("Keys"), !keys.isEmpty else { throw TableInput.missing("Keys") }
             guard keys.count <= Self.mostKeysOfARead else {
                 throw .validation(
-                    "1 validation error detected: Value at 'requestItems.\(name).member.keys' failed to satisfy "
+                    "1 validation error detected: Value at 'RequestItems.\(name).member.Keys' failed to satisfy "
                         + "constraint: Member must have length less than or equal to \(Self.mostKeysOfARead)")
             }
             count += keys.count
             guard count <= Self.mostKeysOfARead else {
                 throw .validation("Too many items requested for the BatchGetItem call")
             }
+            try Self.checkProjection(request)
             var scope = try ExpressionScope(names: request["ExpressionAttributeNames"], values: nil)
             let projection = try projection(request, &scope)
             try scope.checkUse()
@@ -75,7 +80,7 @@ extension TableService {
     /// BatchWriteItem: up to 25 puts and deletes, checked whole before the first is written.
     func batchWriteItem(_ input: TableInput) async throws(AWSServiceError) -> JSONValue {
         guard let requests = try input.object("RequestItems"), !requests.isEmpty else {
-            throw TableInput.missing("RequestItems")
+            throw Self.missingItems(of: "BatchWriteItem")
         }
         let detail = try ConsumedCapacity.detail(input)
         let now = clock.now.millisecondsSinceEpoch
@@ -83,9 +88,10 @@ extension TableService {
         for (name, list) in requests.sorted(by: { $0.key < $1.key }) {
             let table = try table(named: name)
             guard let list = list.arrayValue else { throw TableInput.malformed("RequestItems") }
-            guard !list.isEmpty else {
+            guard (1...Self.mostWrites).contains(list.count) else {
+                let shown = String(decoding: JSONValue.array(list).serialized(), as: UTF8.self)
                 throw .validation(
-                    "1 validation error detected: Value '{\(name)=[]}' at 'requestItems' failed to satisfy constraint: Map "
+                    "1 validation error detected: Value '{\(name)=\(shown)}' at 'requestItems' failed to satisfy constraint: Map "
                         + "value must satisfy constraint: [Member must have length less than or equal to 25, Member must "
                         + "have length greater than or equal to 1]")
             }
@@ -120,7 +126,7 @@ extension TableService {
             let item = try TableInput(.object(put)).requiredItem("Item")
             let key = try table.schema.key(of: item)
             try Self.checkSize(item)
-            for index in table.indexes { _ = try index.key(of: item) }
+            if let mismatch = table.indexMismatch(of: item) { throw mismatch }
             return ItemWrite(
                 table: table, key: key, keyMembers: table.schema.keyMembers(of: item), change: .put(item), now: now)
         case (nil, let delete?):

@@ -3,6 +3,7 @@ import ExactJSON
 
 extension TableService {
     func getItem(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
+        try Self.checkProjection(input)
         let members = try input.requiredItem("Key")
         var scope = try ExpressionScope(names: input["ExpressionAttributeNames"], values: nil)
         let projection = try self.projection(input, &scope)
@@ -41,6 +42,7 @@ extension TableService {
 
     /// Reads a put: a call's, or one of a transaction.
     func putWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
+        try Self.checkCondition(input)
         let item = try input.requiredItem("Item")
         var scope = try scope(input)
         let condition = try condition(input, &scope)
@@ -55,6 +57,7 @@ extension TableService {
 
     /// Reads a deletion: a call's, or one of a transaction.
     func deleteWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
+        try Self.checkCondition(input)
         let members = try input.requiredItem("Key")
         var scope = try scope(input)
         let condition = try condition(input, &scope)
@@ -66,10 +69,11 @@ extension TableService {
 
     /// Reads an update: a call's, or one of a transaction.
     func updateWrite(_ input: TableInput) throws(AWSServiceError) -> ItemWrite {
-        let members = try input.requiredItem("Key")
+        let expressions = ["UpdateExpression", "ConditionExpression"]
         try EarlyParameters.check(
-            input, early: ["AttributeUpdates", "Expected", "ConditionalOperator"],
-            expressions: ["UpdateExpression", "ConditionExpression"])
+            input, early: ["AttributeUpdates", "Expected", "ConditionalOperator"], expressions: expressions)
+        try ExpressionScope.checkPurpose(input, names: expressions, values: expressions)
+        let members = try input.requiredItem("Key")
         var scope = try scope(input)
         var update = try EarlyParameters.update(input) ?? UpdateExpression()
         if let text = try input.string("UpdateExpression") { update = try UpdateExpression(text, scope: &scope) }
@@ -83,6 +87,7 @@ extension TableService {
                 "One or more parameter values were invalid: Cannot update attribute \(clause.path.attribute). This "
                     + "attribute is part of the key")
         }
+        try update.check(indexesOf: table)
         return ItemWrite(
             table: table, key: key, keyMembers: members, change: .update(update), condition: condition, now: 0)
     }
@@ -172,11 +177,23 @@ extension TableService {
             names: input["ExpressionAttributeNames"], values: input["ExpressionAttributeValues"])
     }
 
+    /// Refuses a call that asks for its condition in two ways, or has names and values without one.
+    private static func checkCondition(_ input: TableInput) throws(AWSServiceError) {
+        let expressions = ["ConditionExpression"]
+        try EarlyParameters.check(input, early: ["Expected", "ConditionalOperator"], expressions: expressions)
+        try ExpressionScope.checkPurpose(input, names: expressions, values: expressions)
+    }
+
+    /// The same for a read of items by their keys.
+    static func checkProjection(_ input: TableInput) throws(AWSServiceError) {
+        let expressions = ["ProjectionExpression"]
+        try EarlyParameters.check(input, early: ["AttributesToGet"], expressions: expressions)
+        try ExpressionScope.checkPurpose(input, names: expressions, values: expressions)
+    }
+
     private func condition(
         _ input: TableInput, _ scope: inout ExpressionScope
     ) throws(AWSServiceError) -> ConditionExpression? {
-        try EarlyParameters.check(
-            input, early: ["Expected", "ConditionalOperator"], expressions: ["ConditionExpression"])
         guard let text = try input.string("ConditionExpression") else {
             return try EarlyParameters.condition(input, "Expected")
         }
@@ -186,7 +203,6 @@ extension TableService {
     func projection(
         _ input: TableInput, _ scope: inout ExpressionScope
     ) throws(AWSServiceError) -> ProjectionExpression? {
-        try EarlyParameters.check(input, early: ["AttributesToGet"], expressions: ["ProjectionExpression"])
         guard let text = try input.string("ProjectionExpression") else { return try EarlyParameters.projection(input) }
         return try ProjectionExpression(text, scope: &scope)
     }

@@ -47,63 +47,84 @@ private struct ItemWalk: Sendable {
 
 extension TableService {
     func query(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
+        // KeyConditions goes with expressions of other kinds, and is no early parameter beside them.
+        let isEarly = input["KeyConditionExpression"] == nil
         try EarlyParameters.check(
-            input, early: ["KeyConditions", "QueryFilter", "AttributesToGet", "ConditionalOperator"],
-            expressions: ["KeyConditionExpression", "FilterExpression", "ProjectionExpression"])
+            input,
+            early: ["AttributesToGet", "QueryFilter", "ConditionalOperator"] + (isEarly ? [] : ["KeyConditions"]),
+            expressions: ["ProjectionExpression", "FilterExpression", "KeyConditionExpression"])
+        try ExpressionScope.checkPurpose(
+            input, names: ["ProjectionExpression", "FilterExpression", "KeyConditionExpression"],
+            values: ["FilterExpression", "KeyConditionExpression"])
+        let earlyFilter = try EarlyParameters.condition(input, "QueryFilter")
+        _ = try EarlyParameters.projection(input)
         let limit = try limit(input)
-        let source = try ReadSource(table, input)
+        let start = try startKey(input)
+        var parts = try EarlyParameters.conditions(input, "KeyConditions") ?? []
+        if input["KeyConditions"] != nil { try KeyCondition.checkCount(parts) }
         var scope = try scope(input)
-        var range: KeyRange
-        if let text = try input.string("KeyConditionExpression") {
-            range = try KeyCondition(text, source.schema, scope: &scope).range
-        } else if let condition = try EarlyParameters.condition(input, "KeyConditions") {
-            range = try KeyCondition(condition, source.schema).range
-        } else {
+        let condition = try condition(input, "KeyConditionExpression", &scope)
+        let filter = try self.condition(input, "FilterExpression", &scope) ?? earlyFilter
+        let projection = try projection(input, &scope)
+        try scope.checkUse()
+        if let condition { parts = try KeyCondition.parts(of: condition) }
+        guard !parts.isEmpty else {
             throw .validation(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
         }
+
+        // AWS looks for the table only after all that can be said without it.
+        let source = try ReadSource(try table(input), input)
+        if let start { try source.checkHash(ofStart: start) }
+        var range = try KeyCondition(parts, source.schema).range
         range.isBackward = try input.bool("ScanIndexForward") == false
-        let filter = try filter(input, "QueryFilter", &scope)
         let keyNames = Set(source.schema.attributes.map(\.name))
         if let name = filter?.attributes.first(where: keyNames.contains) {
             throw .validation(
-                "Filter Expression can only contain non-primary key attributes: Primary key attribute: \(name)")
+                "\(earlyFilter == nil ? "Filter Expression" : "QueryFilter") can only contain non-primary key attributes: "
+                    + "Primary key attribute: \(name)")
         }
-        if let start = try startKey(input, source) {
-            guard start.key.hash == range.hash else {
+        if let start {
+            try source.checkRest(ofStart: start)
+            let position = try source.position(start)
+            guard position.key.hash == range.hash else {
                 throw .validation("The provided starting key is outside query boundaries based on provided conditions")
             }
-            range.start = start
+            range.start = position
         }
         let walk = ItemWalk(source: source, range: range, filter: filter, limit: limit)
-        return try answer(walk, input, &scope)
+        return try answer(walk, input, projection)
     }
 
     func scan(_ input: TableInput) throws(AWSServiceError) -> JSONValue {
-        let table = try table(input)
         try EarlyParameters.check(
-            input, early: ["ScanFilter", "AttributesToGet", "ConditionalOperator"],
-            expressions: ["FilterExpression", "ProjectionExpression"])
+            input, early: ["AttributesToGet", "ScanFilter", "ConditionalOperator"],
+            expressions: ["ProjectionExpression", "FilterExpression"])
+        try ExpressionScope.checkPurpose(
+            input, names: ["ProjectionExpression", "FilterExpression"], values: ["FilterExpression"])
+        let earlyFilter = try EarlyParameters.condition(input, "ScanFilter")
+        _ = try EarlyParameters.projection(input)
         let limit = try limit(input)
-        let source = try ReadSource(table, input)
-        var scope = try scope(input)
-        var range = KeyRange()
-        range.start = try startKey(input, source)
-        let filter = try filter(input, "ScanFilter", &scope)
         let segment = try segment(input)
+        let start = try startKey(input)
+        var scope = try scope(input)
+        let filter = try condition(input, "FilterExpression", &scope) ?? earlyFilter
+        let projection = try projection(input, &scope)
+        try scope.checkUse()
+
+        let source = try ReadSource(try table(input), input)
+        var range = KeyRange()
+        range.start = try start.map { start throws(AWSServiceError) in try source.position(start) }
         if let segment, let start = range.start, !ItemWalk.isIn(segment, start.key.hash) {
             throw .validation("The provided Exclusive start key does not map to the provided segment")
         }
         let walk = ItemWalk(source: source, range: range, filter: filter, limit: limit, segment: segment)
-        return try answer(walk, input, &scope)
+        return try answer(walk, input, projection)
     }
 
     private func answer(
-        _ walk: ItemWalk, _ input: TableInput, _ scope: inout ExpressionScope
+        _ walk: ItemWalk, _ input: TableInput, _ projection: ProjectionExpression?
     ) throws(AWSServiceError) -> JSONValue {
-        let projection = try projection(input, &scope)
-        try scope.checkUse()
         let select = try ReadSelect(input, walk.source, projection)
         let detail = try ConsumedCapacity.detail(input)
         let isConsistent = try input.bool("ConsistentRead") ?? false
@@ -131,14 +152,11 @@ extension TableService {
         return .object(answer)
     }
 
-    /// The filter, as an expression or in the early parameter of this name.
-    private func filter(
-        _ input: TableInput, _ early: String, _ scope: inout ExpressionScope
+    private func condition(
+        _ input: TableInput, _ parameter: String, _ scope: inout ExpressionScope
     ) throws(AWSServiceError) -> ConditionExpression? {
-        guard let text = try input.string("FilterExpression") else {
-            return try EarlyParameters.condition(input, early)
-        }
-        return try ConditionExpression(text, kind: "FilterExpression", scope: &scope)
+        guard let text = try input.string(parameter) else { return nil }
+        return try ConditionExpression(text, kind: parameter, scope: &scope)
     }
 
     private func limit(_ input: TableInput) throws(AWSServiceError) -> Int? {
@@ -170,7 +188,12 @@ extension TableService {
                     "1 validation error detected: Value '\(total)' at 'totalSegments' failed to satisfy constraint: Member "
                         + "must have value between 1 and 1000000")
             }
-            guard number >= 0, number < total else {
+            guard number >= 0 else {
+                throw .validation(
+                    "1 validation error detected: Value '\(number)' at 'segment' failed to satisfy constraint: Member must "
+                        + "have value greater than or equal to 0")
+            }
+            guard number < total else {
                 throw .validation(
                     "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: \(number) "
                         + "is not less than TotalSegments: \(total)")
@@ -179,15 +202,16 @@ extension TableService {
         }
     }
 
-    private func startKey(_ input: TableInput, _ source: ReadSource) throws(AWSServiceError) -> KeyRange.Position? {
-        guard let members = try input.item("ExclusiveStartKey") else { return nil }
+    private func startKey(_ input: TableInput) throws(AWSServiceError) -> Item? {
         do throws(AWSServiceError) {
-            return try source.position(members)
+            return try input.item("ExclusiveStartKey")
         } catch {
-            guard error.message.hasPrefix("The provided starting key") else {
-                throw .validation("The provided starting key is invalid: \(error.message)")
+            let isNamed = ["empty", "more than one", "Null attribute"].contains { error.message.contains($0) }
+            // Of what is wrong with numbers the start key is not told.
+            guard error.code == "ValidationException", isNamed, !error.message.contains("number set") else {
+                throw error
             }
-            throw error
+            throw .validation("The provided starting key is invalid: \(error.message)")
         }
     }
 }

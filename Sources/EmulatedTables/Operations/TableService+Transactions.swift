@@ -14,15 +14,16 @@ extension TableService {
         let elements = try transactItems(input)
         let detail = try ConsumedCapacity.detail(input)
         var reads: [(table: TableRecord, key: ItemKey, projection: ProjectionExpression?)] = []
-        for element in elements {
+        try Self.judge(elements) { element throws(AWSServiceError) in
             guard let members = try TableInput(element).object("Get") else { throw TableInput.missing("Get") }
             let get = TableInput(.object(members))
-            let table = try table(get)
-            let key = try table.schema.key(named: try get.requiredItem("Key"))
+            try Self.checkProjection(get)
             var scope = try ExpressionScope(names: get["ExpressionAttributeNames"], values: nil)
             let projection = try projection(get, &scope)
             try scope.checkUse()
-            reads.append((table, key, projection))
+            let named = try get.requiredItem("Key")
+            let table = try table(get)
+            reads.append((table, try table.schema.key(named: named), projection))
         }
         try Self.checkDistinct(reads.map { ($0.table, $0.key) })
         let items = try database.readConsistently { db in
@@ -56,7 +57,9 @@ extension TableService {
         let tellsCollection = try Self.tellsItemCollection(input)
         let now = clock.now.millisecondsSinceEpoch
         var jobs: [ItemWrite] = []
-        for element in elements { jobs.append(try write(try TransactionItem(element), now)) }
+        try Self.judge(elements) { element throws(AWSServiceError) in
+            jobs.append(try write(try TransactionItem(element), now))
+        }
         try Self.checkDistinct(jobs.map { ($0.table, $0.key) })
         var given = 0
         for job in jobs { if case .put(let item) = job.change { given += item.storedSize } }
@@ -105,6 +108,8 @@ extension TableService {
                         prepared.append(try job.prepare(db))
                         reasons.append(.none)
                     } catch let error as AWSServiceError {
+                        // Empty keys are the call's fault, not the transaction's.
+                        if error.message.hasPrefix("One or more parameter values are not valid.") { throw error }
                         reasons.append(.failed(error))
                     }
                 }
@@ -137,12 +142,38 @@ extension TableService {
     private func transactItems(_ input: TableInput) throws(AWSServiceError) -> [JSONValue] {
         guard let elements = try input.array("TransactItems") else { throw TableInput.missing("TransactItems") }
         guard (1...Self.mostItems).contains(elements.count) else {
+            let shown = String(decoding: JSONValue.array(elements).serialized(), as: UTF8.self)
             throw .validation(
-                "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have "
+                "1 validation error detected: Value '\(shown)' at 'transactItems' failed to satisfy constraint: Member must have "
                     + "length "
                     + (elements.isEmpty ? "greater than or equal to 1" : "less than or equal to \(Self.mostItems)"))
         }
         return elements
+    }
+
+    /// Reads the parts of a transaction. A part whose key does not fit its table cancels the transaction; whatever else is
+    /// wrong with a part is told as the call's own error.
+    private static func judge(
+        _ elements: [JSONValue], _ read: (JSONValue) throws(AWSServiceError) -> Void
+    ) throws(AWSServiceError) {
+        var reasons: [CancellationReason] = []
+        var isCancelled = false
+        for element in elements {
+            do throws(AWSServiceError) {
+                try read(element)
+                reasons.append(.none)
+            } catch {
+                guard
+                    error.message == "The provided key element does not match the schema"
+                        || ["Type mismatch for", "Missing the key"].contains(where: {
+                            error.message.hasPrefix("One or more parameter values were invalid: " + $0)
+                        })
+                else { throw error }
+                reasons.append(.failed(error))
+                isCancelled = true
+            }
+        }
+        if isCancelled { throw CancellationReason.cancelled(reasons) }
     }
 
     private static func checkDistinct(_ items: [(table: TableRecord, key: ItemKey)]) throws(AWSServiceError) {

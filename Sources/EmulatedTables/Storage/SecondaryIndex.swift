@@ -41,9 +41,7 @@ struct SecondaryIndex: Sendable, Codable, Hashable {
                 continue
             }
             guard value.typeName == attribute.type.rawValue else {
-                throw .validation(
-                    "One or more parameter values were invalid: Type mismatch for Index Key \(attribute.name) Expected: "
-                        + "\(attribute.type.rawValue) Actual: \(value.typeName) IndexName: \(name)")
+                throw mismatch(of: attribute, actual: value.typeName)
             }
             if TableSchema.keyBytes(value)?.isEmpty == true {
                 let type = attribute.type == .string ? "string" : "binary"
@@ -54,6 +52,13 @@ struct SecondaryIndex: Sendable, Codable, Hashable {
             }
         }
         return isWhole ? try schema.key(of: item) : nil
+    }
+
+    /// The error of an item whose value for a key of the index has another type.
+    func mismatch(of attribute: KeyAttribute, actual: String) -> AWSServiceError {
+        .validation(
+            "One or more parameter values were invalid: Type mismatch for Index Key \(attribute.name) Expected: "
+                + "\(attribute.type.rawValue) Actual: \(actual) IndexName: \(name)")
     }
 
     /// What the index holds of an item of the table with this primary key.

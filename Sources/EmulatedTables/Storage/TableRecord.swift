@@ -42,6 +42,19 @@ struct TableRecord: Sendable, Codable {
     /// All that a write has to keep up to date.
     var writtenIndexes: [SecondaryIndex] { expiry.map { indexes + [$0] } ?? indexes }
 
+    /// The indexes in the order in which AWS tells of them: global ones first, then by name.
+    var indexesInOrder: [SecondaryIndex] {
+        indexes.sorted { ($0.kind == .global ? 0 : 1, $0.name) < ($1.kind == .global ? 0 : 1, $1.name) }
+    }
+
+    /// What is wrong with an item that does not fit an index; nil when it fits all.
+    func indexMismatch(of item: Item) -> AWSServiceError? {
+        for index in indexesInOrder {
+            do throws(AWSServiceError) { _ = try index.key(of: item) } catch { return error }
+        }
+        return nil
+    }
+
     func index(named name: String) -> SecondaryIndex? { indexes.first { $0.name == name } }
 
     /// The stream that writes are recorded in.

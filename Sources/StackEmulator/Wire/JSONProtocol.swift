@@ -61,7 +61,9 @@ struct JSONProtocol: Sendable {
     private static func failure(_ error: AWSServiceError, _ service: Service) -> ServerResponse {
         var members = error.members
         members["__type"] = .string(Self.namespace(of: error, service) + error.code)
-        members["message"] = .string(error.message)
+        // A condition that failed and gives back its item spells the message's name otherwise than all other errors do,
+        // which clients show: they read the text, but find no member of the error's shape.
+        members[error.members["Item"] == nil ? "message" : "Message"] = .string(error.message)
         var response = response(error.status, .object(members), service)
         if let code = service.queryErrorCode?(error) {
             response.headers.add(
