@@ -10,11 +10,12 @@ import LambdaRuntime
 /// The function on the table's stream.
 @main enum ItemsStreamProgram {
     static func main() async {
-        SharedThread.use()
-        let status = await LambdaProgram.run(environment: LambdaProgram.processEnvironment()) { surroundings in
-            ItemsStreamHandler(
-                configuration: try ItemsConfiguration(environment: surroundings.environment, needsTable: false),
-                now: surroundings.now, log: surroundings.log)
+        let status = await SharedThread.run {
+            await LambdaProgram.run(environment: LambdaProgram.processEnvironment()) { surroundings in
+                ItemsStreamHandler(
+                    configuration: try ItemsConfiguration(environment: surroundings.environment, needsTable: false),
+                    now: surroundings.now, log: surroundings.log)
+            }
         }
         exit(status)
     }

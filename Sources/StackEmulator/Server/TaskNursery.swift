@@ -1,3 +1,4 @@
+import LambdaRuntime
 import Synchronization
 
 /// Starts work from code that cannot wait for it, and waits for all of it at the end.
