@@ -53,7 +53,7 @@ def said(call, **parameters):
 @pytest.mark.parametrize(
     "expression, message",
     [
-        ("SET one = :no SET other = :no", "The \"SET\" section can only be used once in an update expression;"),
+        ("SET aa = :no SET bb = :no", "The \"SET\" section can only be used once in an update expression;"),
         ("SET #no = :no", "An expression attribute name used in the document path is not defined; attribute name: #no"),
         ("SET x = fn(:no), y = #no", "Invalid function name; function: fn"),
         ("SET x = if_not_exists(y), x.z = :n", "Two document paths overlap with each other; must remove or rewrite one of "
