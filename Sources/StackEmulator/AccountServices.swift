@@ -111,6 +111,7 @@ struct AccountServices: Sendable {
     func start() {
         metrics.start()
         lambda.start()
+        ServiceFigures(queues: queues, topics: topics, metrics: metrics).start(on: clock)
     }
 
     /// What makes stacks of all types that are emulated.

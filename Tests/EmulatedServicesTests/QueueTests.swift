@@ -38,6 +38,30 @@ struct QueueTests {
         #expect(queue.counts(start + .seconds(30)) == (visible: 0, inFlight: 3, delayed: 0))
     }
 
+    @Test("a queue tells each minute what was done and what lies in it, until nobody has used it for six hours")
+    func tells() throws {
+        func told(_ queue: inout Queue, at seconds: Int) -> [String: Double] {
+            let figures = queue.figures(start + .seconds(seconds)).map { ($0.metric, $0.value) }
+            return Dictionary(uniqueKeysWithValues: figures)
+        }
+        var queue = try queue()
+        queue.traffic.sent = 3
+        for number in 1...3 {
+            queue.add(message(UInt64(number), delay: number == 3 ? .seconds(900) : .zero), now: start)
+        }
+        _ = take(&queue, 1, at: 50)
+        let first = told(&queue, at: 60)
+        #expect(first["NumberOfMessagesSent"] == 3)
+        #expect(first["ApproximateNumberOfMessagesVisible"] == 1)
+        #expect(first["ApproximateNumberOfMessagesNotVisible"] == 1)
+        #expect(first["ApproximateNumberOfMessagesDelayed"] == 1)
+        #expect(first["ApproximateAgeOfOldestMessage"] == 60)
+        #expect(told(&queue, at: 120)["NumberOfMessagesSent"] == 0)
+        _ = queue.removeAll()
+        #expect(told(&queue, at: 120 + 6 * 3600 - 1)["ApproximateNumberOfMessagesVisible"] == 0)
+        #expect(told(&queue, at: 120 + 6 * 3600).isEmpty)
+    }
+
     @Test("only the receipt of the latest delivery deletes") func deletes() throws {
         var queue = try queue()
         queue.add(message(1), now: start)

@@ -11,6 +11,9 @@ struct Queue: Sendable {
     var created: Timestamp
     var modified: Timestamp
     var purgedAt: Timestamp?
+    /// When somebody last did something here, and what was done since metrics were last read.
+    var usedAt: Timestamp
+    var traffic = QueueTraffic()
     private(set) var messages: [UInt64: QueueMessage] = [:]
     /// The messages' numbers in the order of arrival.
     private var order: [UInt64] = []
@@ -33,6 +36,7 @@ struct Queue: Sendable {
         self.settings = settings
         created = now
         modified = now
+        usedAt = now
     }
 
     var isFIFO: Bool { settings.isFIFO }

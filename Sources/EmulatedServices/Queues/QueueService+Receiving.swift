@@ -24,7 +24,10 @@ extension QueueService {
             try Self.visibility(seconds)
         }
         let messages = try await take(most, from: name, hiddenFor: hidden, waiting: .seconds(wait))
-        if messages.isEmpty { return [:] }
+        if messages.isEmpty {
+            count(\.emptyReceives, at: name)
+            return [:]
+        }
         let system = input.texts("AttributeNames") + input.texts("MessageSystemAttributeNames")
         let wanted = input.texts("MessageAttributeNames")
         return [
@@ -76,6 +79,7 @@ extension QueueService {
         let now = clock.now
         let (taken, target) = try await change(name) { queue, _ throws(AWSServiceError) in
             let taken = queue.receive(most, hiddenFor: hidden ?? queue.settings.visibility, now: now)
+            queue.traffic.received += taken.messages.count
             let gone = taken.dead + taken.expired
             return ((taken, queue.settings.redrive?.target), gone.map { Self.removal(of: $0, from: name) })
         }
@@ -114,6 +118,7 @@ extension QueueService {
         let receipt = try Receipt(receipt)
         try await change(name) { queue, _ throws(AWSServiceError) in
             let removed = queue.delete(receipt)
+            queue.traffic.deleted += 1
             return ((), removed.map { [Self.removal(of: $0, from: name)] } ?? [])
         }
         // The next one of its group may be waited for.

@@ -118,6 +118,7 @@ extension QueueService {
             sequence += 1
             message.number = sequence
             queue.add(message, now: now)
+            queue.traffic.sent += 1
             let shown = queue.isFIFO ? message.sequenceNumber : nil
             return (Sent(messageID: message.id, sequenceNumber: shown), [Self.record(message, in: name)])
         }

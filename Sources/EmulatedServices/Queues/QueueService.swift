@@ -166,6 +166,7 @@ package final class QueueService: EmulatedService {
             name: name, arn: arn(ofQueue: name),
             settings: QueueSettings(stored: json.textMap("attributes"), isFIFO: name.hasSuffix(".fifo")),
             now: Timestamp(nanosecondsSinceEpoch: Int64(json.whole("created") ?? 0)))
+        queue.usedAt = clock.now
         queue.modified = Timestamp(nanosecondsSinceEpoch: Int64(json.whole("modified") ?? 0))
         queue.tags = ResourceTags(map: json.textMap("tags"))
         return queue

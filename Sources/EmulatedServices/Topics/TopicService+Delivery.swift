@@ -11,7 +11,12 @@ extension TopicService {
                 .filter { $0.topicARN == notification.topicARN && $0.pendingToken == nil }
             return (wanted, state.deliveries)
         }
-        for subscription in subscriptions where subscription.wants(notification) {
+        count(\.published, at: notification.topicARN)
+        for subscription in subscriptions {
+            guard subscription.wants(notification) else {
+                count(\.filteredOut, at: notification.topicARN)
+                continue
+            }
             switch subscription.protocol {
             case "sqs": deliverToQueue(notification, subscription)
             case "lambda":
@@ -19,7 +24,7 @@ extension TopicService {
                 let event = notification.event(for: subscription, endpointURL: endpointURL(), region: account.region)
                 deliveries.start {
                     let isDone = await deliveries.invoke(subscription.endpoint, event, notification.topicARN)
-                    if !isDone { self.giveUp(notification, subscription) }
+                    isDone ? self.noteDelivery(notification) : self.giveUp(notification, subscription)
                 }
             case "http", "https":
                 guard let deliveries else { continue }
@@ -34,6 +39,11 @@ extension TopicService {
         guard queues.allows("sns.amazonaws.com", sourceARN: notification.topicARN, toSendTo: subscription.endpoint),
             send(notification, subscription, toQueue: subscription.endpoint)
         else { return giveUp(notification, subscription) }
+        noteDelivery(notification)
+    }
+
+    private func noteDelivery(_ notification: TopicNotification) {
+        count(\.delivered, at: notification.topicARN)
     }
 
     private func send(
@@ -54,6 +64,7 @@ extension TopicService {
 
     /// Puts what could not be delivered into the subscription's dead-letter queue, if it has one.
     private func giveUp(_ notification: TopicNotification, _ subscription: Subscription) {
+        count(\.failed, at: notification.topicARN)
         guard let target = subscription.deadLetterTarget else { return }
         _ = send(notification, subscription, toQueue: target)
     }
@@ -71,7 +82,7 @@ extension TopicService {
         var retry = 0
         while true {
             switch await post(body, type: "Notification", id: notification.id, to: subscription, through: deliveries) {
-            case .delivered: return
+            case .delivered: return noteDelivery(notification)
             case .refused: return giveUp(notification, subscription)
             case .failed: break
             }

@@ -29,6 +29,8 @@ package final class TopicService: EmulatedService {
         var order: [String] = []
         var published: [Published] = []
         var sequence = 0
+        /// What happened since metrics were last read, by topic.
+        var traffic: [String: TopicTraffic] = [:]
         var deliveries: TopicDeliveries?
     }
 

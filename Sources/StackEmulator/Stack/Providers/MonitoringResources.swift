@@ -26,7 +26,8 @@ struct MonitoringResources: ResourceProvider {
             ]).union(anomalies), replacing: ["AlarmName"]
         ) { properties in
             isEmulated(properties)
-                ? [] : ["alarms on anomaly detection models or PromQL are not emulated; this one is left out"]
+                ? PublishedMetrics.missing(in: properties)
+                : ["alarms on anomaly detection models or PromQL are not emulated; this one is left out"]
         },
         "AWS::CloudWatch::CompositeAlarm": ResourceType(
             properties: common.union([
