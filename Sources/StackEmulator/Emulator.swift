@@ -77,10 +77,18 @@ package final class Emulator: Sendable {
         } catch let error as IOError where error.errnoCode == EACCES {
             throw EmulatorError(
                 code: .port, message: "port \(configuration.port) may not be used; choose one above 1023")
+        } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
+            throw EmulatorError(code: .port, message: Self.noAddress(configuration.host))
+        } catch is SocketAddressError.UnknownHost {
+            throw EmulatorError(code: .port, message: Self.noAddress(configuration.host))
         } catch {
             throw EmulatorError(
                 code: .port, message: "port \(configuration.port) of \(configuration.host) cannot be opened: \(error)")
         }
+    }
+
+    private static func noAddress(_ host: String) -> String {
+        "this machine has no address \(host) to listen on; choose 127.0.0.1, or 0.0.0.0 to let other machines in"
     }
 
     private func build(port: Int) async throws(EmulatorError) -> EmulatorAddress {

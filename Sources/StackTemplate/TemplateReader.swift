@@ -134,6 +134,8 @@ extension TemplateReader {
         switch error as? YamlError {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
+            // libyaml names the function that raises its limit, which no user can call.
+            if problem.hasPrefix("Maximum nesting level") { return malformed("this is nested too deeply", mark) }
             return malformed(problem + (context.map { ", \($0.text) begun in line \($0.mark.line)" } ?? ""), mark)
         case .reader(let problem, _, _, _): return malformed(problem, nil)
         case .duplicatedKeysInMapping(let names, let context):

@@ -95,6 +95,10 @@ struct EmulateCommand: AsyncParsableCommand {
                     "--assets must be a folder, such as the CDK's cdk.out; there is none at \(assets)")
             }
         }
+        guard stackName.wholeMatch(of: /[A-Za-z][-A-Za-z0-9]{0,127}/) != nil else {
+            throw ValidationError(
+                "--stack-name must be a letter followed by up to 127 letters, digits and hyphens, got \(stackName)")
+        }
         if empty, template != nil { throw ValidationError("--empty and --template exclude each other") }
     }
 

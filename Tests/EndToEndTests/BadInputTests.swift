@@ -68,7 +68,7 @@ struct BadInputTests {
         "a wrong command line is bad configuration",
         arguments: [
             ["run"], ["rnu"], ["run", "a.yaml", "--tempalte", "x"], ["emulate", "--port", "99999"],
-            ["emulate", "--clock", "x"],
+            ["emulate", "--clock", "x"], ["emulate", "--stack-name", "1 bad"],
         ])
     func wrongCommandLine(arguments: [String]) async throws {
         expectClear(try await Command.run(arguments), says: ["Usage"])

@@ -23,6 +23,24 @@ import Testing
         #expect(error.location?.hasPrefix("test.yaml:") == true)
     }
 
+    @Test("a command for a function that the template has not is refused, with those that it has") func misspelt()
+        async throws
+    {
+        var configuration = TestStack.configuration("true")
+        configuration.functions["Functoin"] = "true"
+        let error = try #require(await failure(configuration))
+        #expect(error.code == .command)
+        #expect(error.message.contains("Functoin") && error.message.contains("the template has Function"))
+    }
+
+    @Test("an address that this machine has not is named with others", arguments: ["192.0.2.1", "nohost.invalid"])
+    func noAddress(host: String) async throws {
+        var configuration = TestStack.configuration("true")
+        configuration.host = host
+        let error = try #require(await failure(configuration))
+        #expect(error.message.hasPrefix("this machine has no address \(host) to listen on"))
+    }
+
     @Test("a port in use is named") func portInUse() async throws {
         try await RunningStack.with { stack in
             let (command, folder) = try TestStack.writeHandler()
@@ -42,14 +60,32 @@ import Testing
               Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a, Colour: red } }
               Queue: { Type: AWS::SQS::Queue, Properties: { Colour: red } }
               Wide: { Type: AWS::ApiGateway::RestApi, Properties: { Name: w, MinimumCompressionSize: 0 } }
+              Slow:
+                Type: AWS::CloudWatch::Alarm
+                Properties:
+                  Namespace: AWS/DynamoDB
+                  MetricName: SuccessfulRequestLatency
+                  Statistic: Sum
+                  Period: 60
+                  EvaluationPeriods: 1
+                  Threshold: 1
+                  ComparisonOperator: GreaterThanThreshold
+              Fed:
+                Type: AWS::Lambda::EventSourceMapping
+                Properties: { FunctionName: f, EventSourceArn: "arn:aws:kinesis:us-west-2:123456789012:stream/s" }
             """
         let listed = [
             "test.yaml:2:3: Bus: AWS::Events::EventBus is not emulated",
             "test.yaml:3:3: Api: the property Colour of AWS::ApiGateway::RestApi is not emulated",
             "test.yaml:4:3: Queue: the property Colour of AWS::SQS::Queue is not emulated",
             "test.yaml:5:3: Wide: the property MinimumCompressionSize of AWS::ApiGateway::RestApi is not emulated",
+            "test.yaml:6:3: Slow: the metric AWS/DynamoDB SuccessfulRequestLatency is not published, "
+                + "so the alarm gets no data of it",
+            "test.yaml:16:3: Fed: the event source arn:aws:kinesis:us-west-2:123456789012:stream/s is not emulated; "
+                + "this mapping is left out",
         ]
         var configuration = TestStack.configuration("true", template: template)
+        configuration.functions = [:]
         #expect(try await Emulator(configuration: configuration).start().notices == listed)
         configuration.refusesUnsupported = true
         let error = try #require(await failure(configuration))

@@ -35,6 +35,8 @@ import Testing
         Mistake("empty", "", .malformed, "1:1", "empty"),
         Mistake("no map", "- a\n- b", .malformed, "1:1", "a map of sections, not a list"),
         Mistake("no YAML", "Resources:\n  A: [1, 2", .malformed, "3:1", "flow sequence begun in line 2"),
+        Mistake(
+            "deep nesting", String(repeating: "[", count: 10_000), .malformed, "1:1", "this is nested too deeply"),
         Mistake("two documents", "a: 1\n---\nb: 2\n", .malformed, "2:1", "document"),
         Mistake("unknown section", "Resorces: {}", .malformed, "1:1", "Resorces is no section"),
         Mistake("no resources", "Description: x", .malformed, "1:1", "no resources"),

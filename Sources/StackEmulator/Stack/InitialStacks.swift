@@ -33,6 +33,7 @@ struct InitialStacks: Sendable {
         }
         if !configuration.startsEmpty {
             try await createConfigured(kept.first { $0.name == configuration.stackName }?.id, restoring)
+            try checkCommands()
         }
         let listed = notices.all
         if configuration.refusesUnsupported, !listed.isEmpty {
@@ -62,6 +63,19 @@ struct InitialStacks: Sendable {
         }
         throw EmulatorError(
             code: .resource, message: "\(resource) (\(failure.type ?? "")): \(failure.message)", location: place)
+    }
+
+    /// Refuses a command for a function that no stack has: a misspelt name would leave the template's own code running.
+    private func checkCommands() throws(EmulatorError) {
+        let functions = operations.store.all.flatMap(\.resources).map(\.resolved)
+            .filter { $0.type == "AWS::Lambda::Function" }
+        let known = Set(functions.flatMap { [$0.logicalID, $0.ref] })
+        guard let unknown = configuration.functions.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        let names = functions.map(\.logicalID).sorted().joined(separator: ", ")
+        throw EmulatorError(
+            code: .command,
+            message: "no function is called \(unknown), which --function names: "
+                + (names.isEmpty ? "the template has none" : "the template has \(names)"))
     }
 
     private func make(

@@ -41,15 +41,20 @@ struct FunctionResources: ResourceProvider {
                 "Tags", "TumblingWindowInSeconds",
             ], replacing: ["EventSourceArn", "StartingPosition"]
         ) { properties in
-            let source = properties["EventSourceArn"]?.stringValue ?? ""
-            if !source.contains(":dynamodb:") {
-                return ["the event source \(source) is not emulated; DynamoDB streams are"]
+            if !isEmulated(properties) {
+                let source = properties["EventSourceArn"]?.stringValue ?? "without an ARN"
+                return ["the event source \(source) is not emulated; this mapping is left out"]
             }
             let position = properties["StartingPosition"]?.stringValue ?? ""
             return ["TRIM_HORIZON", "LATEST"].contains(position)
                 ? [] : ["the StartingPosition \(position) is not emulated"]
         },
     ]
+
+    /// Whether there are event source mappings of the kind that a resource declares; a stack runs without the others.
+    private static func isEmulated(_ mapping: JSONValue) -> Bool {
+        mapping["EventSourceArn"]?.stringValue?.contains(":dynamodb:") ?? false
+    }
 
     func create(
         _ resource: ResourceDeclaration, _ names: ResourceNames
@@ -83,6 +88,7 @@ struct FunctionResources: ResourceProvider {
             return ResourceIdentity(ref: id, attributes: ["Id": id])
         default:
             let id = names.uuid
+            guard Self.isEmulated(properties) else { return ResourceIdentity(ref: id, attributes: ["Id": id]) }
             let mapping = try await mappings.create(
                 id: id, input: Self.mappingInput(properties), tags: Self.tags(properties, names))
             return ResourceIdentity(
@@ -107,7 +113,7 @@ struct FunctionResources: ResourceProvider {
             if input["RoutingConfig"] == nil { input["RoutingConfig"] = ["AdditionalVersionWeights": [:]] }
             _ = try lambda.setAlias(name, of: try record(properties), input: .object(input), isNew: false)
         case "AWS::Lambda::EventInvokeConfig": try setEventInvokeConfig(properties)
-        case "AWS::Lambda::EventSourceMapping":
+        case "AWS::Lambda::EventSourceMapping" where Self.isEmulated(properties):
             // What the template no longer says goes back to its default.
             var input = Self.mappingDefaults
             input.merge(Self.mappingInput(properties).objectValue ?? [:]) { _, stated in stated }
