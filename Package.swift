@@ -60,6 +60,7 @@ let package = Package(
         room("Timekeeping"),
         room("Wildcards"),
         room("HTTPExchange", knows: ["Timekeeping"]),
+        room("MetricMath", knows: ["Timekeeping"]),
 
         // Load.
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -88,7 +89,7 @@ let package = Package(
         .systemLibrary(name: "CArchive"),
         room("EmulatorCore", knows: ["ExactJSON", "Timekeeping"]),
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
-        room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "Timekeeping"]),
+        room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "MetricMath", "Timekeeping"]),
         room("EmulatedStacks", knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping"]),
         room("DurableDocuments", knows: ["EmulatorCore", "ExactJSON", grdb]),
         room(
@@ -115,7 +116,7 @@ let package = Package(
             "Drills",
             knows: [
                 "LoadEngine", "LoadMetrics", "ScenarioModel", "AWSClients", "AWSQueryClients", "HTTPExchange",
-                "Timekeeping", "ExactJSON", "Wildcards",
+                "Timekeeping", "ExactJSON", "MetricMath", "Wildcards",
             ]),
         room(
             "Reporting", knows: ["LoadMetrics", "Verdicts", "Timekeeping", mustache],
@@ -148,7 +149,9 @@ let package = Package(
             ]),
         tests("EmulatorCoreTests", of: ["EmulatorCore", "Timekeeping"]),
         tests("EmulatedTablesTests", of: ["EmulatedTables", "EmulatorCore", "ExactJSON", "Timekeeping"]),
-        tests("EmulatedMonitoringTests", of: ["EmulatedMonitoring", "EmulatorCore", "ExactJSON", "Timekeeping"]),
+        tests(
+            "EmulatedMonitoringTests",
+            of: ["EmulatedMonitoring", "EmulatorCore", "ExactJSON", "MetricMath", "Timekeeping"]),
         tests(
             "EmulatedStacksTests", of: ["EmulatedStacks", "EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping"]),
         tests("DurableDocumentsTests", of: ["DurableDocuments", "EmulatorCore", "ExactJSON"]),
@@ -164,7 +167,12 @@ let package = Package(
                 "StackEmulator", "EmulatorCore", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", nioHTTP1,
             ]),
         tests("VerdictsTests", of: ["Verdicts", "LoadMetrics", "ScenarioModel"]),
-        tests("DrillsTests", of: ["Drills", "LoadMetrics", "ScenarioModel", "AWSClients", "ExactJSON", "Timekeeping"]),
+        tests(
+            "DrillsTests",
+            of: [
+                "Drills", "EmulatedMonitoring", "LoadMetrics", "ScenarioModel", "AWSClients", "ExactJSON",
+                "Timekeeping",
+            ]),
         tests("ReportingTests", of: ["Reporting", "LoadMetrics", "Verdicts"]),
         tests(
             "EndToEndTests", of: ["firedrill", "items-api", "items-stream", "ExactJSON", "StackTemplate", subprocess]),

@@ -1,4 +1,4 @@
-import EmulatorCore
+import MetricMath
 import Testing
 
 @testable import EmulatedMonitoring
@@ -13,7 +13,7 @@ import Testing
         ("gap", [1, nil, nil, 7]),
     ]
 
-    static func evaluate(_ text: String) throws(AWSServiceError) -> MathValue {
+    static func evaluate(_ text: String) throws(MetricMathError) -> MathValue {
         let all = metrics.map { MathSeries(label: $0.id, period: 60, values: $0.values) }
         let expression = try MathParser.parse(text)
         _ = try expression.type { _ in .series }
@@ -98,7 +98,7 @@ import Testing
             String(repeating: "m1+", count: 700),
         ])
     func refused(text: String) {
-        let error = #expect(throws: AWSServiceError.self) { _ = try Self.evaluate(text) }
+        let error = #expect(throws: MetricMathError.self) { _ = try Self.evaluate(text) }
         #expect(error?.code == "ValidationError")
     }
 }

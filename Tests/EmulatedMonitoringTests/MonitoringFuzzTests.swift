@@ -1,5 +1,6 @@
 import EmulatorCore
 import ExactJSON
+import MetricMath
 import Testing
 import Timekeeping
 

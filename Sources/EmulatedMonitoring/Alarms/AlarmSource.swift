@@ -1,6 +1,7 @@
 import EmulatorCore
 import ExactJSON
 import Timekeeping
+import MetricMath
 
 /// Where an alarm's datapoints come from.
 enum AlarmSource: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import ExactJSON
 import Timekeeping
+import MetricMath
 
 /// The words and the data that explain an alarm's state, as CloudWatch writes them.
 ///

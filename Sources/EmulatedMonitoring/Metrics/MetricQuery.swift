@@ -1,5 +1,6 @@
 import EmulatorCore
 import ExactJSON
+import MetricMath
 
 /// One of the queries of GetMetricData, or one of the metrics of an alarm on metric math.
 struct MetricQuery: Sendable, Equatable {
@@ -68,7 +69,9 @@ struct MetricQuery: Sendable, Equatable {
         if text.prefix(7).uppercased() == "SELECT " {
             throw .init("ValidationError", "Metrics Insights queries are not emulated.")
         }
-        return try MathParser.parse(text)
+        do throws(MetricMathError) { return try MathParser.parse(text) } catch {
+            throw .init("ValidationError", error.message)
+        }
     }
 
     static func isPeriod(_ period: Int) -> Bool {

@@ -1,4 +1,5 @@
 import EmulatorCore
+import MetricMath
 
 /// Queries that refer to each other by their ids, checked.
 struct MetricQuerySet: Sendable, Equatable {
@@ -75,7 +76,10 @@ struct MetricQuerySet: Sendable, Equatable {
     ) throws(AWSServiceError) {
         let known = self
         func shape(_ id: String) -> Shape { known.places[id].map { known.shapes[$0] } ?? Shape() }
-        let type = try expression.type { shape($0).type }
+        let type: MathType
+        do throws(MetricMathError) { type = try expression.type { shape($0).type } } catch {
+            throw .init("ValidationError", error.message)
+        }
         let width = expression.width {
             shape($0).width
         } metrics: {

@@ -1,4 +1,5 @@
 import Timekeeping
+import MetricMath
 
 /// All metric data, as buckets in ascending order for each metric and unit.
 ///

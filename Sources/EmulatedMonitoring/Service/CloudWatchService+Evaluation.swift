@@ -1,5 +1,6 @@
 package import Timekeeping
 import EmulatorCore
+import MetricMath
 
 extension CloudWatchService {
     /// Judges every alarm by the data up to a moment; changed states go into the history and start their actions.

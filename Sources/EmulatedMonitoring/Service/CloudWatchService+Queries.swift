@@ -1,6 +1,7 @@
 import EmulatorCore
 import ExactJSON
 import Timekeeping
+import MetricMath
 
 extension CloudWatchService {
     /// One time series of an answer of GetMetricData.

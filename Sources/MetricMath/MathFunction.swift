@@ -1,6 +1,6 @@
 /// The functions of metric math
 /// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax).
-enum MathFunction: String, Sendable, CaseIterable {
+package enum MathFunction: String, Sendable, CaseIterable {
     // Over one series they give a scalar, over an array the series of it.
     case average = "AVG"
     case maximum = "MAX"
@@ -46,7 +46,7 @@ enum MathFunction: String, Sendable, CaseIterable {
     case timeSeries = "TIME_SERIES"
 
     /// How many arguments it takes.
-    var arity: ClosedRange<Int> {
+    package var arity: ClosedRange<Int> {
         switch self {
         case .metrics: 0...1
         case .fill: 2...2

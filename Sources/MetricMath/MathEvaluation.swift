@@ -5,14 +5,25 @@
 #endif
 
 /// The evaluation of an expression over the periods of a grid.
-struct MathEvaluation {
+package struct MathEvaluation {
     let grid: TimeGrid
     /// The value of another query by its id.
     let value: (String) -> MathValue
     /// The metrics (no expressions) whose ids contain a text, in the order of the request.
     let metrics: (String) -> [MathSeries]
 
-    func evaluate(_ expression: MathExpression) -> MathValue {
+    /// - Parameters:
+    ///   - value: the value of another query by its id.
+    ///   - metrics: the metrics (no expressions) whose ids contain a text.
+    package init(
+        grid: TimeGrid, value: @escaping (String) -> MathValue, metrics: @escaping (String) -> [MathSeries]
+    ) {
+        self.grid = grid
+        self.value = value
+        self.metrics = metrics
+    }
+
+    package func evaluate(_ expression: MathExpression) -> MathValue {
         switch expression {
         case .number(let number): .scalar(number)
         // The types were checked: neither stands where a value is asked for.
@@ -28,7 +39,7 @@ struct MathEvaluation {
     }
 
     /// The series that a value consists of; a scalar is one that has its value in each period.
-    func series(_ value: MathValue) -> [MathSeries] {
+    package func series(_ value: MathValue) -> [MathSeries] {
         switch value {
         case .scalar(let number): [constant(number)]
         case .series(let series): [series]

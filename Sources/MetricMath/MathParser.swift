@@ -1,9 +1,7 @@
-import EmulatorCore
-
 /// Reads a metric math expression by recursive descent, of bounded depth.
 ///
 /// From loose to tight: OR, AND, comparisons, sums, products, signs and NOT, powers.
-struct MathParser {
+package struct MathParser {
     private static let maximumDepth = 64
     /// Longest expression (MetricDataQuery's reference).
     static let maximumLength = 2048
@@ -13,9 +11,9 @@ struct MathParser {
     private var depth = 0
 
     /// - Throws: `ValidationError` for a text that is no expression.
-    static func parse(_ text: String) throws(AWSServiceError) -> MathExpression {
+    package static func parse(_ text: String) throws(MetricMathError) -> MathExpression {
         guard text.utf8.count <= maximumLength else {
-            throw .init("ValidationError", "The expression is longer than \(maximumLength) characters.")
+            throw .init("The expression is longer than \(maximumLength) characters.")
         }
         var parser = MathParser(characters: Array(text))
         let expression = try parser.disjunction()
@@ -25,8 +23,8 @@ struct MathParser {
 
     private init(characters: [Character]) { self.characters = characters }
 
-    private func fail(_ what: String) -> AWSServiceError {
-        .init("ValidationError", "Error in expression '\(String(characters))': \(what) at character \(position + 1)")
+    private func fail(_ what: String) -> MetricMathError {
+        .init("Error in expression '\(String(characters))': \(what) at character \(position + 1)")
     }
 
     // MARK: Tokens
@@ -48,7 +46,7 @@ struct MathParser {
         return true
     }
 
-    private mutating func expect(_ token: String) throws(AWSServiceError) {
+    private mutating func expect(_ token: String) throws(MetricMathError) {
         guard take(token) else { throw fail(next.map { "expected '\(token)', not '\($0)'," } ?? "expected '\(token)'") }
     }
 
@@ -64,7 +62,7 @@ struct MathParser {
 
     // MARK: Grammar
 
-    private mutating func disjunction() throws(AWSServiceError) -> MathExpression {
+    private mutating func disjunction() throws(MetricMathError) -> MathExpression {
         depth += 1
         guard depth <= Self.maximumDepth else { throw fail("nested too deeply") }
         defer { depth -= 1 }
@@ -73,25 +71,25 @@ struct MathParser {
         return left
     }
 
-    private mutating func conjunction() throws(AWSServiceError) -> MathExpression {
+    private mutating func conjunction() throws(MetricMathError) -> MathExpression {
         var left = try comparison()
         while take("&&") || take("AND") { left = .binary(.and, left, try comparison()) }
         return left
     }
 
-    private mutating func comparison() throws(AWSServiceError) -> MathExpression {
+    private mutating func comparison() throws(MetricMathError) -> MathExpression {
         var left = try sum()
         while let sign = oneOf(["==", "!=", "<=", ">=", "<", ">"]) { left = .binary(sign, left, try sum()) }
         return left
     }
 
-    private mutating func sum() throws(AWSServiceError) -> MathExpression {
+    private mutating func sum() throws(MetricMathError) -> MathExpression {
         var left = try product()
         while let sign = oneOf(["+", "-"]) { left = .binary(sign, left, try product()) }
         return left
     }
 
-    private mutating func product() throws(AWSServiceError) -> MathExpression {
+    private mutating func product() throws(MetricMathError) -> MathExpression {
         var left = try factor()
         while let sign = oneOf(["*", "/"]) { left = .binary(sign, left, try factor()) }
         return left
@@ -102,7 +100,7 @@ struct MathParser {
         return nil
     }
 
-    private mutating func factor() throws(AWSServiceError) -> MathExpression {
+    private mutating func factor() throws(MetricMathError) -> MathExpression {
         depth += 1
         guard depth <= Self.maximumDepth else { throw fail("nested too deeply") }
         defer { depth -= 1 }
@@ -113,7 +111,7 @@ struct MathParser {
         return .binary(.power, base, try factor())
     }
 
-    private mutating func primary() throws(AWSServiceError) -> MathExpression {
+    private mutating func primary() throws(MetricMathError) -> MathExpression {
         guard let first = next else { throw fail("unexpected end") }
         switch first {
         case "(":
@@ -132,7 +130,7 @@ struct MathParser {
         }
     }
 
-    private mutating func named(_ first: Character) throws(AWSServiceError) -> MathExpression {
+    private mutating func named(_ first: Character) throws(MetricMathError) -> MathExpression {
         let name = word()
         guard !name.isEmpty else { throw fail("unexpected '\(first)'") }
         guard take("(") else { return first.isUppercase ? .keyword(name) : .reference(name) }
@@ -149,7 +147,7 @@ struct MathParser {
         return .call(function, arguments)
     }
 
-    private mutating func list(endingAt end: String) throws(AWSServiceError) -> [MathExpression] {
+    private mutating func list(endingAt end: String) throws(MetricMathError) -> [MathExpression] {
         if take(end) { return [] }
         var elements = [try disjunction()]
         while take(",") { elements.append(try disjunction()) }
@@ -157,7 +155,7 @@ struct MathParser {
         return elements
     }
 
-    private mutating func quoted(_ quote: Character) throws(AWSServiceError) -> String {
+    private mutating func quoted(_ quote: Character) throws(MetricMathError) -> String {
         position += 1
         let start = position
         while position < characters.count, characters[position] != quote { position += 1 }
@@ -166,7 +164,7 @@ struct MathParser {
         return String(characters[start..<position])
     }
 
-    private mutating func number() throws(AWSServiceError) -> Double {
+    private mutating func number() throws(MetricMathError) -> Double {
         let start = position
         while let character = position < characters.count ? characters[position] : nil,
             character.isASCII, character.isNumber || character == "."

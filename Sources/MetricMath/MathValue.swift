@@ -1,17 +1,23 @@
 /// What an expression on metrics, or a part of it, gives.
-enum MathValue: Sendable, Equatable {
+package enum MathValue: Sendable, Equatable {
     case scalar(Double)
     case series(MathSeries)
     case array([MathSeries])
 }
 
 /// A value for each period of a grid; nil where there is none.
-struct MathSeries: Sendable, Equatable {
+package struct MathSeries: Sendable, Equatable {
     /// What tells it from others in the same result.
-    var label: String
+    package var label: String
     /// Seconds: that of the metric underneath.
-    var period: Int64
-    var values: [Double?]
+    package var period: Int64
+    package var values: [Double?]
+
+    package init(label: String, period: Int64, values: [Double?]) {
+        self.label = label
+        self.period = period
+        self.values = values
+    }
 
     func map(_ transform: (Double) -> Double?) -> MathSeries {
         var result = self
@@ -41,7 +47,7 @@ struct MathSeries: Sendable, Equatable {
 }
 
 /// What a part of an expression is, known before there is any data.
-enum MathType: String, Sendable {
+package enum MathType: String, Sendable {
     case scalar = "Scalar"
     case series = "TimeSeries"
     case array = "Array[TimeSeries]"

@@ -1,6 +1,6 @@
 /// A metric math expression as it is written.
-indirect enum MathExpression: Sendable, Equatable {
-    enum BinaryOperator: String, Sendable {
+package indirect enum MathExpression: Sendable, Equatable {
+    package enum BinaryOperator: String, Sendable {
         case add = "+"
         case subtract = "-"
         case multiply = "*"
@@ -16,7 +16,7 @@ indirect enum MathExpression: Sendable, Equatable {
         case or = "||"
     }
 
-    enum UnaryOperator: String, Sendable {
+    package enum UnaryOperator: String, Sendable {
         case negate = "-"
         case not = "!"
     }
@@ -34,7 +34,7 @@ indirect enum MathExpression: Sendable, Equatable {
     case call(MathFunction, [MathExpression])
 
     /// The ids that the expression refers to.
-    var references: Set<String> {
+    package var references: Set<String> {
         switch self {
         case .number, .text, .keyword: []
         case .reference(let id): [id]
@@ -45,7 +45,7 @@ indirect enum MathExpression: Sendable, Equatable {
     }
 
     /// The arguments of METRICS in it: it refers to all metrics whose id has the text, `""` to all.
-    var metricSearches: [String] {
+    package var metricSearches: [String] {
         switch self {
         case .number, .text, .keyword, .reference: []
         case .unary(_, let operand): operand.metricSearches
@@ -60,7 +60,7 @@ indirect enum MathExpression: Sendable, Equatable {
     /// - Parameters:
     ///   - width: that of the query of an id.
     ///   - metrics: how many metrics METRICS finds.
-    func width(_ width: (String) -> Int, metrics: (String) -> Int) -> Int {
+    package func width(_ width: (String) -> Int, metrics: (String) -> Int) -> Int {
         switch self {
         case .number, .text, .keyword: 1
         case .reference(let id): width(id)
@@ -74,7 +74,7 @@ indirect enum MathExpression: Sendable, Equatable {
     }
 
     /// How many parts it has, a measure of the work that one point costs.
-    var size: Int {
+    package var size: Int {
         switch self {
         case .number, .text, .keyword, .reference: 1
         case .unary(_, let operand): 1 + operand.size

@@ -1,11 +1,9 @@
-import EmulatorCore
-
 extension MathExpression {
     /// What the expression gives, found before there is any data, so that a wrong one is refused when it is handed in.
     ///
     /// - Parameter type: what the query of an id gives.
     /// - Throws: `ValidationError` for operands that a function or an operator does not take.
-    func type(_ type: (String) -> MathType) throws(AWSServiceError) -> MathType {
+    package func type(_ type: (String) -> MathType) throws(MetricMathError) -> MathType {
         switch self {
         case .number: return .scalar
         case .text(let text): throw Self.wrong("the text '\(text)' has no place here")
@@ -24,11 +22,11 @@ extension MathExpression {
         }
     }
 
-    private static func wrong(_ what: String) -> AWSServiceError {
-        .init("ValidationError", "Error in expression: \(what).")
+    private static func wrong(_ what: String) -> MetricMathError {
+        .init("Error in expression: \(what).")
     }
 
-    private static func type(of sign: BinaryOperator, _ left: MathType, _ right: MathType) throws(AWSServiceError)
+    private static func type(of sign: BinaryOperator, _ left: MathType, _ right: MathType) throws(MetricMathError)
         -> MathType
     {
         switch (left, right) {
@@ -41,9 +39,9 @@ extension MathExpression {
 
     private static func type(
         of function: MathFunction, _ arguments: [MathExpression], _ type: (String) -> MathType
-    ) throws(AWSServiceError) -> MathType {
-        func argument(_ index: Int) throws(AWSServiceError) -> MathType { try arguments[index].type(type) }
-        func require(_ index: Int, _ allowed: [MathType]) throws(AWSServiceError) -> MathType {
+    ) throws(MetricMathError) -> MathType {
+        func argument(_ index: Int) throws(MetricMathError) -> MathType { try arguments[index].type(type) }
+        func require(_ index: Int, _ allowed: [MathType]) throws(MetricMathError) -> MathType {
             let actual = try argument(index)
             guard allowed.contains(actual) else {
                 throw wrong("\(function.rawValue) does not take a \(actual.rawValue) as argument \(index + 1)")
