@@ -81,6 +81,10 @@ def test_an_update_tells_the_most_telling_mistake(client, expression, message):
         ("((p = :v)) AND contains(s)", "The expression has redundant parentheses;"),
         ("fn(p) OR size(s)", "Invalid function name; function: fn"),
         ("size(p)", "The function is not allowed to be used this way in an expression; function: size"),
+        ("list_append(p, p) = :v",
+         "The function is not allowed to be used this way in an expression; function: list_append"),
+        ("size(p, p) > :v", "Incorrect number of operands for operator or function; operator or function: size, number of "
+         "operands: 2"),
         ("abort = :v AND p = #no", "Attribute name is a reserved keyword; reserved keyword: abort"),
         ("p = p", "The first operand must be distinct from the remaining operands for this operator or function; operator: "
          "=, first operand: [p]"),
@@ -262,3 +266,10 @@ def test_names_of_tables_are_judged_by_their_constraints(client, name, constrain
     assert said(client.put_item, TableName=name, Item={}) == (
         f"1 validation error detected: Value '{name}' at 'tableName' failed to satisfy constraint: Member must {constraint}"
     )
+
+
+def test_the_type_of_a_value_in_the_call_can_be_asked_for(client, table):
+    client.put_item(
+        TableName=table, Item={"p": {"S": "typed"}, "s": {"S": "1"}}, ConditionExpression="attribute_type(:n, :type)",
+        ExpressionAttributeValues={":n": {"N": "1"}, ":type": {"S": "N"}},
+    )  # fmt: skip

@@ -31,7 +31,7 @@ indirect enum ConditionExpression: Sendable, Equatable {
     case isOneOf(Operand, [Operand])
     case exists(DocumentPath)
     case notExists(DocumentPath)
-    case hasType(DocumentPath, String)
+    case hasType(Operand, String)
     case beginsWith(Operand, Operand)
     case contains(Operand, Operand)
 
@@ -43,7 +43,7 @@ indirect enum ConditionExpression: Sendable, Equatable {
         case .not(let condition): !condition.holds(for: item)
         case .exists(let path): path.value(in: item) != nil
         case .notExists(let path): path.value(in: item) == nil
-        case .hasType(let path, let name): path.value(in: item)?.typeName == name
+        case .hasType(let operand, let name): operand.value(in: item)?.typeName == name
         case .compare(let left, let comparator, let right):
             Self.compare(left.value(in: item), comparator, right.value(in: item))
         case .between(let operand, let low, let high):
@@ -106,7 +106,8 @@ extension ConditionExpression {
         case .compare(let left, _, let right): names([left, right])
         case .between(let operand, let low, let high): names([operand, low, high])
         case .isOneOf(let operand, let candidates): names([operand] + candidates)
-        case .exists(let path), .notExists(let path), .hasType(let path, _): [path.attribute]
+        case .exists(let path), .notExists(let path): [path.attribute]
+        case .hasType(let operand, _): names([operand])
         case .beginsWith(let left, let right), .contains(let left, let right): names([left, right])
         }
     }

@@ -15,6 +15,8 @@ extension ExpressionParser {
     private static let functions: Set<String> = [
         "attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size",
     ]
+    /// Functions that expressions of the other kinds have.
+    private static let foreignFunctions: Set<String> = ["if_not_exists", "list_append"]
     private static let types: Set<String> = ["S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"]
 
     fileprivate mutating func disjunction() throws(AWSServiceError) -> ConditionExpression {
@@ -75,17 +77,16 @@ extension ExpressionParser {
         case "attribute_exists": return .exists(path(operands[0], of: name))
         case "attribute_not_exists": return .notExists(path(operands[0], of: name))
         case "attribute_type":
-            let path = path(operands[0], of: name)
             guard case .value(.string(let type)) = operands[1] else {
                 noteWrongType(name, operands[1])
-                return .exists(path)
+                return .exists(DocumentPath(attribute: name))
             }
             if !Self.types.contains(type) {
                 faults.note(
                     .operand,
                     "Invalid attribute type name found; type: \(type), valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}")
             }
-            return .hasType(path, type)
+            return .hasType(operands[0], type)
         case "begins_with":
             for operand in operands {
                 if case .value(let value) = operand, !["S", "B"].contains(value.typeName) {
@@ -148,7 +149,18 @@ extension ExpressionParser {
             advance()
             advance()
             let inner = try operandOfSize()
+            var count = 1
+            while take(",") {
+                _ = try operandOfSize()
+                count += 1
+            }
             try expect(")")
+            if count > 1 {
+                faults.note(
+                    .operandCount,
+                    "Incorrect number of operands for operator or function; operator or function: size, number of "
+                        + "operands: \(count)")
+            }
             return .size(inner)
         }
         if case .word(let word) = current, following == .symbol("(") {
@@ -159,18 +171,17 @@ extension ExpressionParser {
                 while parser.take(",") { _ = try parser.operand() }
             }
             try expect(")")
-            if Self.functions.contains(word) {
-                noteMisuse(of: word)
-            } else {
-                faults.note(.unknownFunction, "Invalid function name; function: \(word)")
-            }
+            noteMisuse(of: word)
             return .path(DocumentPath(attribute: word))
         }
         return .path(try path())
     }
 
     private mutating func noteMisuse(of function: String) {
-        guard Self.functions.contains(function) else { return }
+        guard Self.functions.contains(function) || Self.foreignFunctions.contains(function) else {
+            faults.note(.unknownFunction, "Invalid function name; function: \(function)")
+            return
+        }
         faults.note(
             .misusedFunction,
             "The function is not allowed to be used this way in an expression; function: \(function)")

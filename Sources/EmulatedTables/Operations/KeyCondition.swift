@@ -12,21 +12,27 @@ struct KeyCondition: Sendable {
     /// - Parameter parts: of KeyConditions, or of an expression as `parts(of:)` gives them.
     init(_ parts: [Part], _ schema: TableSchema) throws(AWSServiceError) {
         range = KeyRange()
-        guard let hash = parts.first(where: { $0.attribute == schema.hash.name }) else {
-            throw .validation("Query condition missed key schema element: \(schema.hash.name)")
+        var hashes: [[UInt8]] = []
+        for key in schema.hashes {
+            guard let part = parts.first(where: { $0.attribute == key.name }) else {
+                throw .validation("Query condition missed key schema element: \(key.name)")
+            }
+            guard case .compare(_, .equal, let operand) = part.condition else {
+                throw Self.isIndexable(part.condition) ? Self.notSupported : Self.notIndexable
+            }
+            hashes.append(try Self.bytes(operand, of: key))
         }
-        guard case .compare(_, .equal, let operand) = hash.condition else {
-            throw Self.isIndexable(hash.condition) ? Self.notSupported : Self.notIndexable
-        }
-        range.hash = try Self.bytes(operand, of: schema.hash)
-        for part in parts where part.attribute != schema.hash.name {
-            guard let key = schema.range, part.attribute == key.name else {
+        range.hash = CompositeKey.bytes(hashes, isSeveral: hashes.count > 1)
+        let hashNames = schema.hashes.map(\.name)
+        let others = parts.filter { !hashNames.contains($0.attribute) }
+        for part in others {
+            guard schema.ranges.contains(where: { $0.name == part.attribute }) else {
                 throw .validation(
                     "Query condition missed key schema element: \(schema.range?.name ?? schema.hash.name)")
             }
             guard Self.isIndexable(part.condition) else { throw Self.notIndexable }
-            try restrict(part.condition, key)
         }
+        try restrict(others, schema.ranges)
     }
 
     private static let notSupported = AWSServiceError.validation("Query key condition not supported")
@@ -42,8 +48,10 @@ struct KeyCondition: Sendable {
     }
 
     /// Refuses more conditions than a key has attributes.
-    static func checkCount(_ parts: [Part]) throws(AWSServiceError) {
-        guard (1...2).contains(parts.count) else { throw .validation("Conditions can be of length 1 or 2 only") }
+    ///
+    /// - Parameter most: two, or more for an index whose keys have several attributes.
+    static func checkCount(_ parts: [Part], most: Int) throws(AWSServiceError) {
+        guard (1...most).contains(parts.count) else { throw .validation("Conditions can be of length 1 or 2 only") }
     }
 
     /// The parts of a KeyConditionExpression, which must each be on another attribute.
@@ -56,7 +64,6 @@ struct KeyCondition: Sendable {
             }
             parts.append((name, turned(condition)))
         }
-        try checkCount(parts)
         return parts
     }
 
@@ -141,28 +148,66 @@ struct KeyCondition: Sendable {
         return bytes
     }
 
-    private mutating func restrict(_ condition: ConditionExpression, _ key: KeyAttribute) throws(AWSServiceError) {
+    /// Restricts the range keys: to those that have all but the last attribute named, as the conditions say.
+    private mutating func restrict(_ parts: [Part], _ keys: [KeyAttribute]) throws(AWSServiceError) {
+        guard let last = keys.lastIndex(where: { key in parts.contains { $0.attribute == key.name } }) else { return }
+        var equals: [[UInt8]] = []
+        var missing: [String] = []
+        for key in keys[..<last] {
+            if case .compare(_, .equal, let operand)? = parts.first(where: { $0.attribute == key.name })?.condition {
+                equals.append(try Self.bytes(operand, of: key))
+            } else {
+                missing.append(key.name)
+            }
+        }
+        guard missing.isEmpty else {
+            throw .validation(
+                "RANGE key attributes \(missing.joined(separator: ", ")) must have equality conditions specified in the "
+                    + "query because a condition is present on key attribute \(keys[last].name)")
+        }
+        guard let condition = parts.first(where: { $0.attribute == keys[last].name })?.condition else { return }
+        let base = equals.isEmpty ? [] : CompositeKey.bytes(equals, isSeveral: true)
+        try restrict(condition, keys[last], base: base, isSeveral: keys.count > 1)
+    }
+
+    /// - Parameters:
+    ///   - base: what the range keys begin with, by the conditions on earlier attributes.
+    ///   - isSeveral: whether the range key has more than one attribute.
+    private mutating func restrict(
+        _ condition: ConditionExpression, _ key: KeyAttribute, base: [UInt8], isSeveral: Bool
+    ) throws(AWSServiceError) {
+        func whole(_ operand: ConditionExpression.Operand) throws(AWSServiceError) -> [UInt8] {
+            let bytes = try Self.bytes(operand, of: key)
+            return base + CompositeKey.bytes([bytes], isSeveral: isSeveral)
+        }
+        func through(_ bytes: [UInt8]) -> KeyRange.Bound { isSeveral ? Self.end(ofPrefix: bytes) : .inclusive(bytes) }
+        func after(_ bytes: [UInt8]) -> KeyRange.Bound {
+            guard isSeveral, case .exclusive(let end) = Self.end(ofPrefix: bytes) else { return .exclusive(bytes) }
+            return .inclusive(end)
+        }
+        if !base.isEmpty { (range.lower, range.upper) = (.inclusive(base), Self.end(ofPrefix: base)) }
         switch condition {
         case .compare(_, let comparator, let operand):
-            let bytes = try Self.bytes(operand, of: key)
+            let bytes = try whole(operand)
             switch comparator {
-            case .equal: (range.lower, range.upper) = (.inclusive(bytes), .inclusive(bytes))
+            case .equal: (range.lower, range.upper) = (.inclusive(bytes), through(bytes))
             case .less: range.upper = .exclusive(bytes)
-            case .lessOrEqual: range.upper = .inclusive(bytes)
-            case .greater: range.lower = .exclusive(bytes)
+            case .lessOrEqual: range.upper = through(bytes)
+            case .greater: range.lower = after(bytes)
             case .greaterOrEqual: range.lower = .inclusive(bytes)
             case .notEqual: throw Self.notSupported
             }
         case .between(_, let low, let high):
-            range.lower = .inclusive(try Self.bytes(low, of: key))
-            range.upper = .inclusive(try Self.bytes(high, of: key))
+            range.lower = .inclusive(try whole(low))
+            range.upper = through(try whole(high))
         case .beginsWith(_, let operand):
             guard key.type != .number else {
                 throw .validation(
                     "Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: "
                         + "begins_with, operand type: N")
             }
-            let prefix = try Self.bytes(operand, of: key)
+            let bytes = try Self.bytes(operand, of: key)
+            let prefix = base + (isSeveral ? CompositeKey.beginning(of: bytes) : bytes)
             range.lower = .inclusive(prefix)
             range.upper = Self.end(ofPrefix: prefix)
         default: throw Self.notSupported

@@ -42,40 +42,58 @@ struct KeySchemaInput {
 
     /// Reads the member KeySchema of a table or an index.
     ///
-    /// - Parameter place: where the index stands in the call; empty for the table.
-    func schema(_ input: TableInput, place: String = "") throws(AWSServiceError) -> TableSchema {
+    /// - Parameters:
+    ///   - place: where the index stands in the call; empty for the table.
+    ///   - isGlobal: the key is that of a global index, which may have up to four hash and four range attributes
+    ///     (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html).
+    func schema(_ input: TableInput, place: String = "", isGlobal: Bool = false) throws(AWSServiceError) -> TableSchema
+    {
         guard let elements = try input.array("KeySchema") else { throw TableInput.missing("KeySchema") }
         guard !elements.isEmpty else {
             throw .validation(
                 "1 validation error detected: Value '[]' at 'keySchema' failed to satisfy constraint: Member must have "
                     + "length greater than or equal to 1")
         }
-        guard elements.count <= 2 else {
+        let most = isGlobal ? 2 * TableSchema.mostOfAKind : 2
+        guard elements.count <= most else {
             let shown = elements.map { element in
                 let name = element["AttributeName"]?.stringValue ?? "null"
                 return "KeySchemaElement(attributeName=\(name), keyType=\(element["KeyType"]?.stringValue ?? "null"))"
             }
             throw .validation(
                 "1 validation error detected: Value '[\(shown.joined(separator: ", "))]' at 'keySchema' failed to satisfy constraint: Member must have length "
-                    + "less than or equal to 2")
+                    + "less than or equal to \(most)")
         }
         var names: [String] = []
+        var hashCount = 0
         for (index, element) in elements.map(TableInput.init).enumerated() {
             let name = try element.requiredString("AttributeName")
             try Self.check(name: name, place: "\(place)keySchema.\(index + 1).member.attributeName")
             names.append(name)
             let type = try element.choice(
                 "KeyType", of: ["HASH", "RANGE"], place: "\(place)keySchema.\(index + 1).member.keyType")
-            guard type == (index == 0 ? "HASH" : "RANGE") else {
+            if type == "HASH", index == 0 || isGlobal && hashCount == index {
+                hashCount += 1
+            } else if type != "RANGE" || index == 0 {
                 throw .validation(
                     index == 0
                         ? "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"
-                        : "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+                        : isGlobal && elements.count > 2
+                            ? "Invalid KeySchema: All HASH key attributes must come before the RANGE key attributes"
+                            : "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
             }
+        }
+        for count in [hashCount, names.count - hashCount] where count > TableSchema.mostOfAKind {
+            throw .validation(
+                Self.invalid + "Number of \(count == hashCount ? "HASH" : "RANGE") key attributes exceeds the limit of "
+                    + "\(TableSchema.mostOfAKind)")
         }
         guard Set(names).count == names.count else {
             throw .validation(
-                "Invalid KeySchema: Both the Hash Key and the Range Key element in the KeySchema have the same name")
+                isGlobal && (names.count > 2 || hashCount == 2)
+                    ? "Invalid KeySchema: Duplicate attribute in the KeySchema"
+                    : "Invalid KeySchema: Both the Hash Key and the Range Key element in the KeySchema have the same name"
+            )
         }
         var attributes: [KeyAttribute] = []
         for name in names {
@@ -90,7 +108,8 @@ struct KeySchemaInput {
             }
             attributes.append(KeyAttribute(name: name, type: type))
         }
-        return TableSchema(hash: attributes[0], range: attributes.count > 1 ? attributes[1] : nil)
+        return TableSchema(
+            hashes: Array(attributes[..<hashCount]), ranges: Array(attributes[hashCount...]), otherwise: attributes[0])
     }
 
     /// Refuses definitions that no key uses.

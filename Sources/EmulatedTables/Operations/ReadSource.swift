@@ -48,9 +48,9 @@ struct ReadSource: Sendable {
 
     /// Judges the rest of it.
     func checkRest(ofStart members: Item) throws(AWSServiceError) {
-        if let range = schema.range {
-            guard let value = members[range.name] else { throw Self.noStart }
-            guard value.typeName == range.type.rawValue else { throw Self.mismatch }
+        for key in schema.attributes.dropFirst() {
+            guard let value = members[key.name] else { throw Self.noStart }
+            guard value.typeName == key.type.rawValue else { throw Self.mismatch }
         }
         for key in table.schema.attributes {
             guard let value = members[key.name] else { throw Self.noStart }

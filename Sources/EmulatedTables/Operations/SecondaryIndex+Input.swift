@@ -44,7 +44,7 @@ extension SecondaryIndex {
     ) throws(AWSServiceError) {
         let name = try input.requiredString("IndexName")
         try TableRecord.check(name: name, member: "indexName", shown: "IndexName")
-        let schema = try keys.schema(input, place: place)
+        let schema = try keys.schema(input, place: place, isGlobal: kind == .global)
         if kind == .local {
             guard table.range != nil else {
                 throw .validation(

@@ -61,13 +61,18 @@ extension TableService {
         let limit = try limit(input)
         let start = try startKey(input)
         var parts = try EarlyParameters.conditions(input, "KeyConditions") ?? []
-        if input["KeyConditions"] != nil { try KeyCondition.checkCount(parts) }
+        // An index may have keys of several attributes, which is known only when the table is.
+        let mostParts = input["IndexName"] == nil ? 2 : 2 * TableSchema.mostOfAKind
+        if input["KeyConditions"] != nil { try KeyCondition.checkCount(parts, most: mostParts) }
         var scope = try scope(input)
         let condition = try condition(input, "KeyConditionExpression", &scope)
         let filter = try self.condition(input, "FilterExpression", &scope) ?? earlyFilter
         let projection = try projection(input, &scope)
         try scope.checkUse()
-        if let condition { parts = try KeyCondition.parts(of: condition) }
+        if let condition {
+            parts = try KeyCondition.parts(of: condition)
+            try KeyCondition.checkCount(parts, most: mostParts)
+        }
         guard !parts.isEmpty else {
             throw .validation(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
@@ -75,6 +80,7 @@ extension TableService {
 
         // AWS looks for the table only after all that can be said without it.
         let source = try ReadSource(try table(input), input)
+        if !source.schema.isComposite { try KeyCondition.checkCount(parts, most: 2) }
         if let start { try source.checkHash(ofStart: start) }
         var range = try KeyCondition(parts, source.schema).range
         range.isBackward = try input.bool("ScanIndexForward") == false

@@ -14,17 +14,38 @@ struct KeyAttribute: Sendable, Hashable, Codable {
     var type: KeyType
 }
 
-/// The primary key of a table: a hash key, and a range key or none.
+/// The primary key of a table: a hash key, and a range key or none. The key of a global index may have several of either.
 struct TableSchema: Sendable, Hashable, Codable {
     var hash: KeyAttribute
     var range: KeyAttribute?
+    /// The attributes of the hash key and of the range key after the first; nil where there is one at most.
+    var furtherHashes: [KeyAttribute]?
+    var furtherRanges: [KeyAttribute]?
 
     /// Longest hash and range key, in bytes
     /// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
     private static let longestHash = 2048
     private static let longestRange = 1024
 
-    var attributes: [KeyAttribute] { range.map { [hash, $0] } ?? [hash] }
+    /// Most attributes of a hash key, and of a range key.
+    static let mostOfAKind = 4
+
+    init(hash: KeyAttribute) { self.hash = hash }
+
+    init(hashes: [KeyAttribute], ranges: [KeyAttribute], otherwise: KeyAttribute) {
+        hash = hashes.first ?? otherwise
+        range = ranges.first
+        if hashes.count > 1 { furtherHashes = Array(hashes.dropFirst()) }
+        if ranges.count > 1 { furtherRanges = Array(ranges.dropFirst()) }
+    }
+
+    var attributes: [KeyAttribute] {
+        isComposite ? hashes + ranges : range.map { [hash, $0] } ?? [hash]
+    }
+    var hashes: [KeyAttribute] { [hash] + (furtherHashes ?? []) }
+    var ranges: [KeyAttribute] { range.map { [$0] + (furtherRanges ?? []) } ?? [] }
+    /// Whether the hash key or the range key has several attributes.
+    var isComposite: Bool { furtherHashes != nil || furtherRanges != nil }
 
     /// The key of an item that is to be stored.
     func key(of item: Item) throws(AWSServiceError) -> ItemKey {
@@ -52,6 +73,19 @@ struct TableSchema: Sendable, Hashable, Codable {
 
     private func encoded(_ item: Item) throws(AWSServiceError) -> ItemKey {
         var key = ItemKey(hash: [], range: [])
+        if isComposite {
+            var hashBytes: [[UInt8]] = []
+            for hash in hashes {
+                hashBytes.append(try encoded(item[hash.name], of: hash, most: Self.longestHash, kind: "hashkey"))
+            }
+            var rangeBytes: [[UInt8]] = []
+            for range in ranges {
+                rangeBytes.append(try encoded(item[range.name], of: range, most: Self.longestRange, kind: "rangekey"))
+            }
+            return ItemKey(
+                hash: CompositeKey.bytes(hashBytes, isSeveral: furtherHashes != nil),
+                range: CompositeKey.bytes(rangeBytes, isSeveral: furtherRanges != nil))
+        }
         key.hash = try encoded(item[hash.name], of: hash, most: Self.longestHash, kind: "hashkey")
         if let range { key.range = try encoded(item[range.name], of: range, most: Self.longestRange, kind: "rangekey") }
         return key
@@ -98,9 +132,10 @@ struct TableSchema: Sendable, Hashable, Codable {
     }
 
     var json: JSONValue {
-        var elements: [JSONValue] = [["AttributeName": .string(hash.name), "KeyType": "HASH"]]
-        if let range { elements.append(["AttributeName": .string(range.name), "KeyType": "RANGE"]) }
-        return .array(elements)
+        func elements(_ attributes: [KeyAttribute], _ type: JSONValue) -> [JSONValue] {
+            attributes.map { ["AttributeName": .string($0.name), "KeyType": type] }
+        }
+        return .array(elements(hashes, "HASH") + elements(ranges, "RANGE"))
     }
 }
 
