@@ -164,7 +164,9 @@ let package = Package(
         tests(
             "StackEmulatorTests",
             of: [
-                "StackEmulator", "EmulatorCore", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", nioHTTP1,
+                "StackEmulator", "EmulatorCore", "StackTemplate", "HTTPExchange", "ExactJSON", "Timekeeping", nioCore,
+                nioHTTP1,
+                nioPosix,
             ]),
         tests("VerdictsTests", of: ["Verdicts", "LoadMetrics", "ScenarioModel"]),
         tests(

@@ -23,9 +23,9 @@ struct InvocationRun: Sendable {
 
     /// - Throws: the errors that Invoke has for a key that does not let the variables be opened.
     func perform() async throws(AWSServiceError) -> Finished {
+        // A process has its variables already, but AWS asks the key again and again.
+        try requireKey()
         while let environment = target.pool.take() {
-            // Its variables are in the process already, but AWS asks the key again and again.
-            try requireKey()
             if let finished = await perform(in: environment, initDuration: nil) { return finished }
         }
         return await performCold(try openVariables())

@@ -35,7 +35,11 @@ extension LambdaService {
         let run = InvocationRun(
             target: target, request: request, functionARN: record.qualifiedARN(identifier.qualifier), start: start,
             endpoint: endpointURL, surroundings: surroundings)
+        await target.queue.enter(on: surroundings.eventLoops.any())
+        var duration: Duration?
+        defer { target.queue.leave(after: duration) }
         let finished = try await run.perform()
+        duration = finished.duration
         if let environment = finished.reusable { target.pool.giveBack(environment, at: surroundings.clock.now) }
         target.metrics.record(
             start: start, duration: finished.duration, failed: finished.result.functionError != nil,
