@@ -36,6 +36,18 @@ def template(table):
     return json.dumps({"Resources": {"Table": table}, "Outputs": outputs})
 
 
+def global_table(view):
+    """The same as a global table, which has some properties at its replicas."""
+    properties = {name: value for name, value in TABLE["Properties"].items() if name not in ("Tags", "PointInTimeRecoverySpecification")}
+    replica = {
+        "Region": "us-west-2",
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "Tags": [{"Key": "team", "Value": "two"}],
+    }
+    properties |= {"Replicas": [replica], "StreamSpecification": {"StreamViewType": view}}
+    return {"Type": "AWS::DynamoDB::GlobalTable", "Properties": properties}
+
+
 @pytest.fixture
 def cloudformation(endpoint):
     return connect("cloudformation", endpoint)
@@ -90,3 +102,28 @@ def test_a_stacks_table_is_made_changed_and_removed(cloudformation, dynamodb, un
     cloudformation.delete_stack(StackName=unique)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=unique, WaiterConfig={"Delay": 1})
     assert name not in dynamodb.list_tables()["TableNames"]
+
+
+def test_a_global_table_is_a_table_here(cloudformation, dynamodb, unique):
+    cloudformation.create_stack(StackName=unique, TemplateBody=template(global_table("NEW_IMAGE")))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=unique, WaiterConfig={"Delay": 1})
+    made = outputs(cloudformation, unique)
+    table = dynamodb.describe_table(TableName=made["Name"])["Table"]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by-owner"]
+    assert table["LatestStreamArn"] == made["Stream"]
+    tags = {tag["Key"]: tag["Value"] for tag in dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]}
+    assert tags["team"] == "two"
+    backups = dynamodb.describe_continuous_backups(TableName=made["Name"])["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    expiry = dynamodb.describe_time_to_live(TableName=made["Name"])["TimeToLiveDescription"]
+    assert expiry == {"TimeToLiveStatus": "ENABLED", "AttributeName": "until"}
+
+    cloudformation.update_stack(StackName=unique, TemplateBody=template(global_table("OLD_IMAGE")))
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=unique, WaiterConfig={"Delay": 1})
+    changed = outputs(cloudformation, unique)
+    assert changed["Name"] == made["Name"]
+    stream = dynamodb.describe_table(TableName=made["Name"])["Table"]["StreamSpecification"]
+    assert stream == {"StreamEnabled": True, "StreamViewType": "OLD_IMAGE"}
+    cloudformation.delete_stack(StackName=unique)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=unique, WaiterConfig={"Delay": 1})
+    assert made["Name"] not in dynamodb.list_tables()["TableNames"]

@@ -4,7 +4,7 @@ import EmulatorCore
 import ExactJSON
 import StackTemplate
 
-/// DynamoDB tables.
+/// DynamoDB tables, those with replicas among them.
 struct TableResources: ResourceProvider {
     var tables: TableService
 
@@ -20,13 +20,27 @@ struct TableResources: ResourceProvider {
                 // The policy would decide over calls of other accounts; here there is one account.
                 guard properties["StreamSpecification"]?["ResourcePolicy"] != nil else { return [] }
                 return ["StreamSpecification.ResourcePolicy has no effect"]
-            })
+            }),
+        // The CDK's TableV2.
+        TableResources.globalTable: ResourceType(
+            properties: GlobalTableProperties.supported,
+            replacing: ["KeySchema", "LocalSecondaryIndexes", "TableName"],
+            problems: GlobalTableProperties.problems),
     ]
+    private static let globalTable = "AWS::DynamoDB::GlobalTable"
+
+    private static func properties(of resource: ResourceDeclaration, _ names: ResourceNames) -> TableProperties {
+        let properties = resource.properties
+        let isGlobal = resource.type == globalTable
+        return TableProperties(
+            isGlobal ? GlobalTableProperties.asTable(properties, in: names.account.region) : properties,
+            stackTags: names.stackTags)
+    }
 
     func create(
         _ resource: ResourceDeclaration, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
-        let properties = TableProperties(resource.properties, stackTags: names.stackTags)
+        let properties = Self.properties(of: resource, names)
         let name = resource.properties["TableName"]?.stringValue ?? names.generated
         if names.adoptsExisting, let existing = try? await describe(name) {
             return identity(name, existing, names.account)
@@ -46,7 +60,7 @@ struct TableResources: ResourceProvider {
         _ resource: ResourceDeclaration, from old: ResolvedResource, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
         let name = old.ref
-        let properties = TableProperties(resource.properties, stackTags: names.stackTags)
+        let properties = Self.properties(of: resource, names)
         // One at a time: UpdateTable refuses more than one new or removed index in a call.
         for input in properties.updates(of: try await describe(name)) {
             var input = input
@@ -74,6 +88,7 @@ struct TableResources: ResourceProvider {
     private func identity(_ name: String, _ table: JSONValue, _ account: EmulatedAccount) -> ResourceIdentity {
         let arn = table["TableArn"]?.stringValue ?? account.arn("dynamodb", "table/\(name)")
         var attributes = ["Arn": arn]
+        attributes["TableId"] = table["TableId"]?.stringValue
         if table["StreamSpecification"] != nil { attributes["StreamArn"] = table["LatestStreamArn"]?.stringValue }
         return ResourceIdentity(ref: name, attributes: attributes)
     }
