@@ -59,7 +59,10 @@ struct AccountServices: Sendable {
         }
         logs = LogsService(account: account, clock: clock)
         let notifications = AlarmNotifications(account: account, topics: topics)
-        metrics = CloudWatchService(account: account, clock: clock, actions: notifications.carryOut)
+        metrics = CloudWatchService(
+            account: account, clock: clock,
+            evaluationRange: EvaluationRange(extraPeriods: configuration.switches.evaluationRangeExtraPeriods),
+            actions: notifications.carryOut)
         logs.publishMetrics(to: metrics)
         lambda = LambdaService(
             LambdaService.Surroundings(

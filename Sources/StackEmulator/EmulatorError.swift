@@ -12,6 +12,8 @@ package struct EmulatorError: Error, Sendable, Equatable, CustomStringConvertibl
         case port
         /// The data directory cannot be used.
         case storage
+        /// A switch that there is not, or a value that it does not take.
+        case setting
         /// A resource of the stack was refused by its service.
         case resource
     }

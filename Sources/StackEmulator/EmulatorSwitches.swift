@@ -11,8 +11,12 @@ package struct EmulatorSwitches: Sendable, Equatable {
     package var refusedInvocationStatus = 500
     /// The words of a 504.
     package var integrationTimeoutMessage = "Endpoint request timed out"
+    /// The words of a 429.
+    package var throttledMessage = "Too Many Requests"
     /// The words of a 413.
     package var requestTooLongMessage = "Request Too Long"
+    /// How many periods beyond its EvaluationPeriods an alarm looks at (AWS shows 5 for 3, and gives no rule).
+    package var evaluationRangeExtraPeriods = 2
     /// What all APIs of the account may take together (API Gateway: 10,000 requests a second, 5,000 at once); nil for no limit.
     package var accountThrottle: ThrottleLimit? = ThrottleLimit(rate: 10_000, burst: 5_000)
     /// How long after a failed batch its first retry comes; the delay doubles with each failure.

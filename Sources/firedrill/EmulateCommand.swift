@@ -65,6 +65,15 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: "What all APIs may take together, RATE/BURST in requests, or none; AWS's default is 10000/5000.")
     var accountThrottle: ThrottleChoice = ThrottleChoice(limit: ThrottleLimit(rate: 10_000, burst: 5_000))
 
+    @Option(
+        name: .customLong("switch"),
+        help: ArgumentHelp(
+            "A fact about AWS that is not documented, NAME=VALUE; repeat for more.",
+            discussion: NamedSwitch.all.map { fact in
+                "\(fact.name) (\(fact.value(in: EmulatorSwitches()))): \(fact.help)"
+            }.joined(separator: "\n")))
+    var switches: [KeyValue] = []
+
     @Option(help: "Folder that keeps tables and streams over restarts; without it everything is in memory.")
     var dataDir: String?
 
@@ -165,6 +174,13 @@ struct EmulateCommand: AsyncParsableCommand {
             configuration.credentials = keys.map { AWSCredentials(accessKeyID: $0.key, secretAccessKey: $0.value) }
         }
         configuration.switches.accountThrottle = accountThrottle.limit
+        for choice in switches {
+            do throws(EmulatorError) {
+                try NamedSwitch.named(choice.key).set(choice.value, in: &configuration.switches)
+            } catch {
+                throw CommandFailure(exitCode: .badConfiguration, message: "--switch: \(error.message)")
+            }
+        }
         configuration.notice = { Console.error($0) }
         configuration.bundledFunctions = BundledHandlers.commands
         configuration.code = codeLocations

@@ -50,7 +50,7 @@ enum GatewayResponseType: String, Sendable, CaseIterable {
         case .missingAuthenticationToken: "Missing Authentication Token"
         case .accessDenied, .invalidAPIKey, .wafFiltered: "Forbidden"
         case .unauthorized: "Unauthorized"
-        case .throttled: "Too Many Requests"
+        case .throttled: switches.throttledMessage
         case .quotaExceeded: "Limit Exceeded"
         case .requestTooLarge: switches.requestTooLongMessage
         case .integrationTimeout: switches.integrationTimeoutMessage
