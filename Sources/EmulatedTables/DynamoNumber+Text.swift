@@ -105,9 +105,13 @@ extension DynamoNumber {
         return bytes
     }
 
-    /// What the number counts towards an item's size: a byte for two digits and one more, and one for a minus sign.
+    /// What the number counts towards an item's size: a byte, one for two digits of the integer part, one for two digits of
+    /// the fraction, and one for a minus sign. Zeros at either end do not count. Measured on AWS at the limit of an item's
+    /// size; its developer guide, which does not part the digits at the point, is off by one for some numbers.
     var storedSize: Int {
+        guard coefficient != 0 else { return 1 }
         let digits = Self.digitCount(coefficient)
-        return (digits + 1) / 2 + 1 + (isNegative ? 1 : 0)
+        let fraction = min(max(-exponent, 0), digits)
+        return 1 + (digits - fraction + 1) / 2 + (fraction + 1) / 2 + (isNegative ? 1 : 0)
     }
 }

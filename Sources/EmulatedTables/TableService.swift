@@ -65,6 +65,9 @@ package final class TableService: EmulatedService {
         case "ListTagsOfResource": return try listTags(input)
         case "TagResource": return try await tagResource(input)
         case "UntagResource": return try await untagResource(input)
+        case "PutResourcePolicy": return try await putResourcePolicy(input)
+        case "GetResourcePolicy": return try getResourcePolicy(input)
+        case "DeleteResourcePolicy": return try await deleteResourcePolicy(input)
         case "DescribeLimits": return Self.limits
         default: throw .unknownOperation(operation)
         }

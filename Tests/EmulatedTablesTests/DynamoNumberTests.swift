@@ -70,4 +70,13 @@ import Testing
         #expect(DynamoNumber(value).text == text)
         #expect(try DynamoNumber(text) == DynamoNumber(value))
     }
+
+    @Test(
+        "a number takes a byte and one for every two digits on either side of its point",
+        arguments: [
+            ("0", 1), ("1", 2), ("12", 2), ("123", 3), ("1234", 3), ("15", 2), ("-42", 3), ("100", 2), ("1010", 3),
+            ("0.0000001", 2), ("0.15", 2), ("1.5", 3), ("1.234", 4), ("3.14159", 5), ("100.5", 4), ("123456", 4),
+            ("1E125", 2), ("1E-100", 2), (String(repeating: "1", count: 38), 20),
+        ])
+    func size(text: String, bytes: Int) throws { #expect(try DynamoNumber(text).storedSize == bytes) }
 }

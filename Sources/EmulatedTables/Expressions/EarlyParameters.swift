@@ -39,9 +39,17 @@ enum EarlyParameters {
 
     /// Reads Expected, QueryFilter, ScanFilter or KeyConditions, joined by ConditionalOperator.
     static func condition(_ input: TableInput, _ key: String) throws(AWSServiceError) -> ConditionExpression? {
-        let isAny = try input.choice("ConditionalOperator", of: ["OR", "AND"]) == "OR"
+        let joint = try input.choice("ConditionalOperator", of: ["OR", "AND"])
+        let isAny = joint == "OR"
+        let conditions = try conditions(input, key) ?? []
+        guard joint == nil || conditions.count > 1 else {
+            throw .validation(
+                conditions.isEmpty
+                    ? "ConditionalOperator cannot be used without Filter or Expected"
+                    : "ConditionalOperator can only be used when Filter or Expected has two or more elements")
+        }
         var result: ConditionExpression?
-        for (_, condition) in try conditions(input, key) ?? [] {
+        for (_, condition) in conditions {
             result = result.map { isAny ? .or($0, condition) : .and($0, condition) } ?? condition
         }
         return result

@@ -118,7 +118,7 @@ extension SecondaryIndex {
     }
 
     /// The index as DescribeTable tells it.
-    func description(tableARN: String, size: TableSizes.Size) -> JSONValue {
+    func description(tableARN: String, size: TableSizes.Size, isPayPerRequest: Bool) -> JSONValue {
         var projected: [String: JSONValue] = [:]
         switch projection {
         case .all: projected["ProjectionType"] = "ALL"
@@ -138,6 +138,8 @@ extension SecondaryIndex {
                 "NumberOfDecreasesToday": 0, "ReadCapacityUnits": .integer(readCapacity),
                 "WriteCapacityUnits": .integer(writeCapacity),
             ]
+            members["WarmThroughput"] = TableCapacity().warmth(
+                over: .initial(isPayPerRequest: isPayPerRequest, read: readCapacity, write: writeCapacity))
         }
         return .object(members)
     }

@@ -108,6 +108,8 @@ extension TableRecord {
             encryption: try Encryption(input)?.key, tags: try Self.tags(input),
             attributeTypes: keys.types, indexes: indexes, tableClass: try Self.tableClass(input))
         set(throughput, at: created)
+        onDemandLimits = try TableCapacity.onDemand(input, isPayPerRequest: isPayPerRequest)
+        warmth = try TableCapacity.warm(input, over: initialWarmth)
     }
 
     /// Reads the member TableClass.

@@ -47,12 +47,16 @@ extension TableService {
             members["LatestStreamArn"] = .string(stream.arn)
             members["LatestStreamLabel"] = .string(stream.label)
         }
+        members["WarmThroughput"] = (table.warmth ?? .init()).warmth(over: table.initialWarmth)
+        if let limits = table.onDemandLimits { members["OnDemandThroughput"] = limits.limits }
         if let tableClass = table.tableClass { members["TableClassSummary"] = ["TableClass": .string(tableClass)] }
         for (member, kind) in [
             ("LocalSecondaryIndexes", SecondaryIndex.Kind.local), ("GlobalSecondaryIndexes", .global),
         ] {
             let described = table.indexes.filter { $0.kind == kind }.map { index in
-                index.description(tableARN: table.arn(in: account), size: sizes[index.number] ?? .init())
+                index.description(
+                    tableARN: table.arn(in: account), size: sizes[index.number] ?? .init(),
+                    isPayPerRequest: table.isPayPerRequest)
             }
             if !described.isEmpty { members[member] = .array(described) }
         }

@@ -14,6 +14,8 @@ struct TableUpdate: Sendable {
     private var isProtected: Bool?
     private var tableClass: String?
     private var encryption: TableRecord.Encryption?
+    private var onDemandLimits: TableCapacity?
+    private var warmth: TableCapacity?
     private var endsStream = false
     private var view: StreamRecord.View?
     private var streamNumber: Int64 = 0
@@ -31,10 +33,16 @@ struct TableUpdate: Sendable {
         isProtected = try input.bool("DeletionProtectionEnabled")
         tableClass = try TableRecord.tableClass(input)
         encryption = try TableRecord.Encryption(input)
+        let isPayPerRequest = throughput?.isPayPerRequest ?? table.isPayPerRequest
+        onDemandLimits = try TableCapacity.onDemand(input, isPayPerRequest: isPayPerRequest)
+        warmth = try TableCapacity.warm(
+            input,
+            over: .initial(
+                isPayPerRequest: isPayPerRequest, read: throughput?.read ?? table.readCapacity,
+                write: throughput?.write ?? table.writeCapacity))
         self.view = view
         endsStream = input["StreamSpecification"] != nil && view == nil
         streamNumber = view == nil ? 0 : takeNumber()
-        let isPayPerRequest = throughput?.isPayPerRequest ?? table.isPayPerRequest
         for element in try input.array("GlobalSecondaryIndexUpdates") ?? [] {
             indexes.append(
                 try Self.indexChange(
@@ -43,7 +51,7 @@ struct TableUpdate: Sendable {
         try checkTogether()
         guard
             throughput != nil || isProtected != nil || tableClass != nil || encryption != nil || view != nil
-                || endsStream
+                || endsStream || onDemandLimits != nil || warmth != nil
                 || !indexes.isEmpty || input["AttributeDefinitions"] != nil
         else {
             throw .validation(
@@ -118,6 +126,8 @@ struct TableUpdate: Sendable {
         if let isProtected { table.isDeletionProtected = isProtected }
         if let tableClass { table.tableClass = tableClass }
         if let encryption { table.encryption = encryption.key }
+        if let onDemandLimits { table.onDemandLimits = onDemandLimits }
+        if let warmth { table.warmth = warmth }
         for change in indexes { try apply(change, to: &table, db) }
         if let view {
             guard table.activeStream == nil else {

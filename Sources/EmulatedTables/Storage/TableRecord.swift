@@ -31,6 +31,16 @@ struct TableRecord: Sendable, Codable {
     var tableClass: String?
     /// When it was last made on-demand, in nanoseconds since 1970; nil when it never was.
     var lastPayPerRequest: Int64?
+    /// Most units that the table may use, and how many it is ready for; described, and not enforced.
+    var onDemandLimits: TableCapacity?
+    var warmth: TableCapacity?
+    var policy: Policy?
+
+    /// A resource-based policy as it was put; described, and not enforced.
+    struct Policy: Sendable, Codable, Hashable {
+        var text: String
+        var revision: String
+    }
 
     /// Point-in-time recovery as it is described; nothing is restored here.
     struct Recovery: Sendable, Codable {
