@@ -150,3 +150,15 @@ def test_indefinite_lengths_and_small_numbers_are_read(endpoint, unique):
         StartTime=moment - 120, EndTime=moment + 120,
     )["Datapoints"]  # fmt: skip
     assert point["Sum"] == 1.5
+
+
+def test_a_body_that_would_fill_the_memory_is_refused_as_too_long(endpoint):
+    bomb = gzip.compress(b'{"Namespace":"' + b"x" * (40 << 20) + b'"}')
+    headers = {
+        "Content-Encoding": "gzip",
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": "GraniteServiceVersion20100801.PutMetricData",
+    }
+    status, _, content = send(endpoint, bomb, headers)
+    assert status == 413
+    assert b"longer than 33554432 bytes once it is decompressed" in content

@@ -51,7 +51,7 @@ import Timekeeping
                 var key = CacheKey(namespace: text, method: "GET")
                 parameter.append(to: &key, request: request, pathParameters: [])
             }
-            _ = ContentDecoding.inflate(bytes)
+            _ = try? ContentDecoding.inflate(bytes)
             if let template = try? MappingTemplate(text) {
                 _ = try? template.rendered(
                     MappingScope(

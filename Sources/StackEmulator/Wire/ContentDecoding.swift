@@ -15,26 +15,36 @@ enum ContentDecoding {
         guard let encoding = request.headers.first(name: "Content-Encoding")?.lowercased(),
             encoding == "gzip" || encoding == "deflate", !request.body.isEmpty
         else { return .decoded(request) }
-        guard let body = inflate(request.body) else {
-            let error = AWSServiceError("SerializationException", "The request's body is no valid \(encoding) data.")
-            return .refused(RESTAnswer.failure(error, messageMember: "message"))
-        }
         var request = request
-        request.body = body
+        do throws(Failure) { request.body = try inflate(request.body) } catch {
+            let refusal =
+                switch error {
+                case .malformed:
+                    AWSServiceError("SerializationException", "The request's body is no valid \(encoding) data.")
+                case .tooLong:
+                    AWSServiceError(
+                        "RequestEntityTooLargeException",
+                        "The request's body is longer than \(maximumBytes) bytes once it is decompressed.", status: 413)
+                }
+            return .refused(RESTAnswer.failure(refusal, messageMember: "message"))
+        }
         request.headers.remove(name: "Content-Encoding")
         return .decoded(request)
     }
 
-    /// Decompresses gzip or zlib data; nil when it is malformed, cut short or too long.
-    static func inflate(_ input: [UInt8]) -> [UInt8]? {
+    /// Why a body cannot be decompressed; `malformed` is also one that was cut short.
+    enum Failure: Error { case malformed, tooLong }
+
+    /// Decompresses gzip or zlib data.
+    static func inflate(_ input: [UInt8]) throws(Failure) -> [UInt8] {
         var stream = z_stream()
         // 15 bits of window, and 32 to tell gzip from zlib by the header.
-        guard firedrill_inflate_init(&stream, 15 + 32) == Z_OK else { return nil }
+        guard firedrill_inflate_init(&stream, 15 + 32) == Z_OK else { throw .malformed }
         defer { inflateEnd(&stream) }
         var output: [UInt8] = []
         var input = input
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        return input.withUnsafeMutableBufferPointer { source -> [UInt8]? in
+        return try input.withUnsafeMutableBufferPointer { source throws(Failure) -> [UInt8] in
             stream.next_in = source.baseAddress
             stream.avail_in = UInt32(clamping: source.count)
             while true {
@@ -44,10 +54,10 @@ enum ContentDecoding {
                     let status = CZlib.inflate(&stream, Z_NO_FLUSH)
                     return (status, target.count - Int(stream.avail_out))
                 }
-                guard output.count + written <= maximumBytes else { return nil }
+                guard output.count + written <= maximumBytes else { throw .tooLong }
                 output += chunk[..<written]
                 if status == Z_STREAM_END { return output }
-                guard status == Z_OK, written > 0 || stream.avail_in > 0 else { return nil }
+                guard status == Z_OK, written > 0 || stream.avail_in > 0 else { throw .malformed }
             }
         }
     }
