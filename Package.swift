@@ -110,22 +110,31 @@ let package = Package(
                 "Timekeeping", "Wildcards", "CArchive", "CZlib", crypto, grdb, nioCore, nioPosix, nioHTTP1, subprocess,
             ]),
 
+        // The wiring, judged before any traffic.
+        room(
+            "Wiring",
+            knows: [
+                "AWSClients", "AWSQueryClients", "ExactJSON", "HTTPExchange", "ScenarioModel", "StackTemplate",
+                "Wildcards", xmlCoder,
+            ]),
+
         // Verdicts and reports.
         room("Verdicts", knows: ["LoadMetrics", "ScenarioModel"]),
         room(
             "Drills",
             knows: [
                 "LoadEngine", "LoadMetrics", "ScenarioModel", "AWSClients", "AWSQueryClients", "HTTPExchange",
-                "Timekeeping", "ExactJSON", "MetricMath", "Wildcards",
+                "Timekeeping", "ExactJSON", "MetricMath", "Wildcards", "Wiring",
             ]),
         room(
-            "Reporting", knows: ["LoadMetrics", "Verdicts", "Timekeeping", mustache],
+            "Reporting",
+            knows: ["ExactJSON", "HTTPExchange", "LoadMetrics", "Timekeeping", "Verdicts", "Wiring", mustache],
             resources: [.embedInCode("Resources")]),
         program(
             "firedrill",
             knows: [
                 "AWSSigning", "Drills", "Reporting", "Verdicts", "StackEmulator", "StackTemplate", "LoadEngine",
-                "ScenarioModel",
+                "ScenarioModel", "Wiring",
                 argumentParser, subprocess,
             ]),
 
@@ -175,7 +184,11 @@ let package = Package(
                 "Drills", "EmulatedMonitoring", "LoadMetrics", "ScenarioModel", "AWSClients", "ExactJSON",
                 "Timekeeping",
             ]),
-        tests("ReportingTests", of: ["Reporting", "LoadMetrics", "Verdicts"]),
+        tests(
+            "WiringTests",
+            of: ["Wiring", "AWSClients", "AWSSigning", "ExactJSON", "HTTPExchange", "ScenarioModel", "StackTemplate"]),
+        tests(
+            "ReportingTests", of: ["Reporting", "ExactJSON", "LoadMetrics", "StackTemplate", "Verdicts", "Wiring"]),
         tests(
             "EndToEndTests", of: ["firedrill", "items-api", "items-stream", "ExactJSON", "StackTemplate", subprocess]),
     ],

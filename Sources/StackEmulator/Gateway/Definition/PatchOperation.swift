@@ -54,16 +54,6 @@ struct PatchOperation: Sendable, Equatable {
 }
 
 extension JSONValue {
-    /// The text of a string, number or boolean.
-    var scalarText: String? {
-        switch self {
-        case .string(let text): text
-        case .number(let literal): literal
-        case .bool(let flag): flag ? "true" : "false"
-        case .null, .array, .object: nil
-        }
-    }
-
     /// Members over those of this object; null takes a member away.
     func merging(_ members: [String: JSONValue]) -> JSONValue {
         var merged = objectValue ?? [:]
