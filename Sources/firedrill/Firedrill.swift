@@ -24,7 +24,8 @@ struct Firedrill: AsyncParsableCommand {
             """,
         version: "firedrill \(version)",
         subcommands: [
-            RunCommand.self, ValidateCommand.self, EmulateCommand.self, StackCommand.self, BenchStaticCommand.self,
+            RunCommand.self, WiringCommand.self, ValidateCommand.self, EmulateCommand.self, StackCommand.self,
+            BenchStaticCommand.self,
         ])
 }
 

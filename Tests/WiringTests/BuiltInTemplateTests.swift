@@ -7,6 +7,5 @@ struct BuiltInTemplateTests {
     @Test("it has no error") func hasNoError() throws {
         let found = try findings()
         #expect(found.filter { $0.severity == .error } == [])
-        print(found.map { "\($0.severity) \($0.id) \($0.place.text): \($0.message)" }.joined(separator: "\n"))
     }
 }

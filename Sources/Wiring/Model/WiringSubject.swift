@@ -10,8 +10,8 @@ package struct WiringSubject: Sendable {
     package var resources: [WiringResource]
     /// What could not be read or is not judged, one sentence each: silence about it would look like approval.
     package var gaps: [String]
-    /// Types whose resources were there and could not be read: rules about them hold their tongue.
-    package var unread: Set<String> = []
+    /// Ids of rules that ask for what could not be read: they hold their tongue.
+    package var unjudgedRules: Set<String> = []
     /// Topics outside of the stack that alarms publish to, and that were looked for and found.
     package var foundTopics: Set<String> = []
     /// Those that were looked for in vain.

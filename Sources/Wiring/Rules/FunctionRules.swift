@@ -27,7 +27,6 @@ enum FunctionRules {
     ) { subject, _ in
         subject.methods.compactMap { method in
             guard method.integrationType.hasPrefix("AWS"), let function = subject.function(behind: method),
-                !subject.permissionsUnread,
                 let stage = subject.stages(of: method).first,
                 subject.resource(method.logicalID)?.properties["Integration"]?["Credentials"] == nil
             else { return nil }
@@ -167,9 +166,6 @@ extension InvokePermission {
 }
 
 extension WiringSubject {
-    /// Whether permissions of functions could not be read.
-    fileprivate var permissionsUnread: Bool { unread.contains("AWS::Lambda::Permission") }
-
     /// Whether another resource names the function: a custom resource, a rule, a state machine.
     fileprivate func isMentioned(_ function: FunctionDefinition) -> Bool {
         let own: Set = [

@@ -75,7 +75,10 @@ package enum WiringRules {
     package static func findings(
         in subject: WiringSubject, promises: WiringPromises = .none
     ) -> [WiringFinding] {
-        let found = all.filter { promises.judgesAlarms || !isOfAlarms($0.id) }.flatMap { rule in
+        let asked = all.filter { rule in
+            (promises.judgesAlarms || !isOfAlarms(rule.id)) && !subject.unjudgedRules.contains(rule.id)
+        }
+        let found = asked.flatMap { rule in
             rule.judge(subject, promises).map { sighting in
                 WiringFinding(
                     id: rule.id, severity: sighting.severity ?? rule.severity, place: sighting.place,
