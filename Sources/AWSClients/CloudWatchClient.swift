@@ -44,9 +44,14 @@ package struct MetricAlarm: Sendable, Equatable {
     package var arn: String
     /// Nil for metric math.
     package var metric: MetricIdentity?
-    /// `Sum`, `Average`, `p99`, ...
+    /// `Sum`, `Average`, `p99`, ...; empty for metric math.
     package var statistic: String
+    /// For metric math the longest of its metrics.
     package var periodSeconds: Int
+    /// The metrics and expressions of an alarm on metric math; empty for one on a single metric.
+    package var queries: [AlarmQuery]
+    /// The id of the anomaly detection band that stands in for a threshold; nil for a fixed threshold.
+    package var bandQueryID: String?
     package var evaluationPeriods: Int
     package var datapointsToAlarm: Int
     package var threshold: Double
@@ -66,7 +71,9 @@ package struct MetricAlarm: Sendable, Equatable {
         arn = json["AlarmArn"]?.stringValue ?? ""
         metric = MetricIdentity(json)
         statistic = json["Statistic"]?.stringValue ?? json["ExtendedStatistic"]?.stringValue ?? ""
-        periodSeconds = json["Period"]?.intValue ?? 0
+        queries = (json["Metrics"]?.arrayValue ?? []).compactMap { AlarmQuery($0) }
+        bandQueryID = json["ThresholdMetricId"]?.stringValue
+        periodSeconds = json["Period"]?.intValue ?? queries.map(\.periodSeconds).max() ?? 0
         evaluationPeriods = json["EvaluationPeriods"]?.intValue ?? 1
         datapointsToAlarm = json["DatapointsToAlarm"]?.intValue ?? evaluationPeriods
         threshold = json["Threshold"]?.doubleValue ?? 0
@@ -78,6 +85,29 @@ package struct MetricAlarm: Sendable, Equatable {
         state = json["StateValue"]?.stringValue ?? "INSUFFICIENT_DATA"
         stateReason = json["StateReason"]?.stringValue ?? ""
         stateUpdatedAt = json["StateUpdatedTimestamp"]?.doubleValue.map { Timestamp(secondsSinceEpoch: $0) }
+    }
+}
+
+/// One element of an alarm's metric math: a metric's statistic, or an expression over other elements.
+package struct AlarmQuery: Sendable, Equatable {
+    package var id: String
+    /// Nil for an expression.
+    package var metric: MetricIdentity?
+    package var statistic: String
+    package var periodSeconds: Int
+    package var expression: String?
+    /// The one element that the alarm compares with its threshold.
+    package var returnsData: Bool
+
+    init?(_ json: JSONValue) {
+        guard let id = json["Id"]?.stringValue else { return nil }
+        self.id = id
+        let source = json["MetricStat"]
+        metric = source?["Metric"].flatMap { MetricIdentity($0) }
+        statistic = source?["Stat"]?.stringValue ?? ""
+        periodSeconds = source?["Period"]?.intValue ?? json["Period"]?.intValue ?? 0
+        expression = json["Expression"]?.stringValue
+        returnsData = json["ReturnData"]?.boolValue ?? true
     }
 }
 
@@ -177,5 +207,43 @@ package struct CloudWatchClient: Sendable {
         var input: [String: JSONValue] = ["Namespace": .string(namespace)]
         if let name { input["MetricName"] = .string(name) }
         return try await client.pages("ListMetrics", .object(input), items: "Metrics").compactMap { MetricIdentity($0) }
+    }
+
+    /// Removes alarms; names that do not exist are no error.
+    package func deleteAlarm(_ name: String) async throws(AWSCallError) {
+        _ = try await client.call("DeleteAlarms", ["AlarmNames": [.string(name)]], repeatable: true)
+    }
+
+    /// Sets an alarm's state until its next evaluation; its actions run as if it had changed by itself.
+    package func setState(_ state: String, of alarm: String, reason: String) async throws(AWSCallError) {
+        _ = try await client.call(
+            "SetAlarmState",
+            ["AlarmName": .string(alarm), "StateValue": .string(state), "StateReason": .string(reason)],
+            repeatable: true)
+    }
+
+    /// Makes an alarm, or replaces the one of that name.
+    package func putAlarm(_ input: JSONValue) async throws(AWSCallError) {
+        _ = try await client.call("PutMetricAlarm", input, repeatable: true)
+    }
+
+    /// Publishes values of one metric, each as many times as its count says.
+    package func put(
+        _ metric: MetricIdentity, _ values: [(value: Double, count: Int)], at moment: Timestamp
+    ) async throws(AWSCallError) {
+        guard !values.isEmpty else { return }
+        _ = try await client.call(
+            "PutMetricData",
+            [
+                "Namespace": .string(metric.namespace),
+                "MetricData": [
+                    [
+                        "MetricName": .string(metric.name), "Dimensions": metric.dimensionsJSON,
+                        "Timestamp": .double(moment.secondsSinceEpoch),
+                        "Values": .array(values.map { .double($0.value) }),
+                        "Counts": .array(values.map { .integer($0.count) }),
+                    ]
+                ],
+            ])
     }
 }

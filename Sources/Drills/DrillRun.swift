@@ -37,7 +37,8 @@ package final class DrillRun: Sendable {
         client = ProbeClient(
             target: target, markerHeader: scenario.cache?.originMarkerHeader ?? "x-origin-id",
             // Ids must be the run's own: a second run against the same table would meet the first one's items.
-            seed: information.id.utf8.reduce(scenario.seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, ledger: ledger)
+            seed: information.id.utf8.reduce(scenario.seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 },
+            mark: RunMark(runID: information.id), ledger: ledger)
         result = Mutex(
             RunResult(tool: tool, run: information, total: RequestSummary(name: "all", method: "")))
     }
@@ -198,11 +199,16 @@ package final class DrillRun: Sendable {
     }
 
     private func alarms(stack: StackMap, aws: AWSConnection) async {
+        let healthy = scenario.stream?.write ?? scenario.cache?.write ?? scenario.flows.first?.steps.first
         var cases: [AlarmCase] = []
         for specification in scenario.alarms {
             let pattern = WildcardPattern(specification.namePattern)
             let matching = stack.alarms.filter { pattern.matches($0.name) }
-            cases += matching.map { AlarmCase(alarm: $0, specification: specification, stack: stack) }
+            cases += matching.map {
+                AlarmCase(
+                    alarm: $0, specification: specification, stack: stack,
+                    healthy: healthy.map { TrafficEffect(healthy: $0, in: stack) } ?? TrafficEffect())
+            }
             if matching.isEmpty {
                 let names = stack.alarms.map(\.name).joined(separator: ", ")
                 result.withLock {
@@ -218,20 +224,20 @@ package final class DrillRun: Sendable {
         let undrilled = stack.alarms.filter { !named.contains($0.name) }
         result.withLock { $0.undrilledAlarms = undrilled.map(\.name) }
         guard !cases.isEmpty else { return }
-        guard let healthy = scenario.stream?.write ?? scenario.cache?.write ?? scenario.flows.first?.steps.first else {
+        guard let healthy else {
             let message =
                 "alarms clear only on healthy traffic, and the scenario has no request that is all right: add a flow, "
                 + "stream.write or cache.write"
             result.withLock { $0.problems.append(RunProblem(phase: "alarms", message: message)) }
             return
         }
-        let plan = AlarmPlan(cases: cases)
+        let plan = AlarmPlan(cases: cases, healthy: TrafficEffect(healthy: healthy, in: stack))
         await phase("alarms", detail: "\(cases.count) alarms, \(plan.failingRequests) failing requests") {
             () throws(DrillError) in
-            for line in plan.summary { say(.note("plan: \(line)")) }
             var drill = AlarmDrill(
                 plan: plan, client: client, cloudWatch: CloudWatchClient(connection: aws), clock: target.clock,
-                healthy: healthy, watched: stack.alarms, say: say)
+                timing: target.kind == .emulator ? .emulated : .deployed, healthy: healthy, watched: stack.alarms,
+                say: say)
             await drill.run()
             let (observations, unasked) = (drill.observations, drill.unasked)
             result.withLock { result in

@@ -10,37 +10,43 @@ struct AlarmCase: Equatable {
     var alarm: MetricAlarm
     var specification: AlarmDrillSpecification
     var effect: FaultEffect
-    /// Faults within one period that make a breaching datapoint; nil when traffic cannot be computed for this alarm.
-    var needed: Int?
+    /// What it takes by its definition.
+    var outcome: AlarmPrediction.Outcome
+    /// What is sent for it: as predicted, or what the scenario allows of it; nil when nothing is.
+    var prediction: AlarmPrediction?
     /// Broken wiring found in the definition, and why it cannot be drilled.
     var findings: [Finding]
 
     var allowed: Int { specification.expect.maximumFailures ?? Self.defaultMaximumFailures }
 
-    /// How many faults to send for it at the threshold, never more than the scenario allows.
-    ///
-    /// None where nothing can be computed: failures for nothing are no drill.
-    var target: Int { needed.map { min($0, allowed) } ?? 0 }
+    /// Whether traffic can be worked out for it at all.
+    var isObscure: Bool {
+        if case .obscure = outcome { true } else { false }
+    }
 
-    init(alarm: MetricAlarm, specification: AlarmDrillSpecification, stack: StackMap) {
+    init(
+        alarm: MetricAlarm, specification: AlarmDrillSpecification, stack: StackMap,
+        healthy: TrafficEffect = TrafficEffect()
+    ) {
         self.alarm = alarm
         self.specification = specification
         effect = FaultEffect(of: specification.fault, in: stack)
-        needed = Self.faultsNeeded(alarm)
+        outcome = AlarmPrediction.predict(alarm, fault: effect.traffic, healthy: healthy)
         findings = WiringFindings.alarm(alarm, in: stack)
+        if case .notMoved = outcome { prediction = unmoved(healthy) }
+        if case .predicted(let predicted) = outcome { prediction = predicted.capped(at: allowed, alarm) }
         addFindings(stack)
     }
 
-    /// The smallest number of faults, each adding 1, that breaches the threshold.
-    static func faultsNeeded(_ alarm: MetricAlarm) -> Int? {
-        guard alarm.statistic == "Sum", alarm.threshold.isFinite else { return nil }
-        // Beyond any number of requests, and within what an integer holds.
-        let threshold = min(max(alarm.threshold, -1), 1e9)
-        switch alarm.comparison {
-        case "GreaterThanOrEqualToThreshold": return max(0, Int(threshold.rounded(.up)))
-        case "GreaterThanThreshold": return max(0, Int(threshold.rounded(.down)) + 1)
-        default: return nil
-        }
+    /// A fault that does not move the alarm is sent all the same where its number is known: the silence is the evidence.
+    private func unmoved(_ healthy: TrafficEffect) -> AlarmPrediction? {
+        guard let signal = try? AlarmSignal(alarm) else { return nil }
+        var moving = effect.traffic
+        for metric in signal.metrics { moving.samples[metric] = 1 }
+        guard case .predicted(let assumed) = AlarmPrediction.predict(alarm, fault: moving, healthy: healthy),
+            !assumed.budget.isRatio
+        else { return nil }
+        return assumed.capped(at: allowed, alarm)
     }
 
     private mutating func addFindings(_ stack: StackMap) {
@@ -48,48 +54,64 @@ struct AlarmCase: Equatable {
             findings.append(
                 Finding(id: id, resource: alarm.name, message: "alarm \(alarm.name) \(message)", remedy: remedy))
         }
-        guard let needed else {
-            add(
-                "alarm.undrillable",
-                "uses \(alarm.statistic) with \(alarm.comparison): no traffic is computed for that yet",
-                "drill it by hand, or watch the Sum")
-            return
-        }
-        if needed == 0 {
+        switch outcome {
+        case .obscure(let obscurity): add("alarm.undrillable", obscurity.reason, obscurity.remedy)
+        case .alwaysOn:
             add(
                 "alarm.alwaysOn", "rings at \(alarm.threshold) with \(alarm.comparison): healthy service breaches it",
                 "raise the threshold above what healthy service shows")
-        }
-        if needed > allowed {
+        case .unreachable(let reason):
+            add("alarm.unreachable", reason, "correct its threshold, its comparison or its treatment of missing data")
+        case .notMoved:
+            add(
+                "alarm.notMoved",
+                "watches \(alarm.watchedText), which its fault (\(effect.description)) does not move",
+                "watch \(moved), or state the fault that this alarm is for")
+        case .predicted(let predicted):
+            guard predicted.failing > allowed else { break }
+            let span = alarm.periodSeconds * predicted.periods
             add(
                 "alarm.threshold",
-                "rings only at \(needed) failures in \(alarm.periodSeconds) s; the scenario wants it to ring at \(allowed)",
+                "rings only at \(predicted.failing) failures in \(span) s; the scenario wants it to ring at \(allowed)",
                 "lower the alarm's threshold \(alarm.threshold), or raise the scenario's expect.failures")
-        }
-        if alarm.datapointsToAlarm > 1 {
-            add(
-                "alarm.datapoints",
-                "needs \(alarm.datapointsToAlarm) breaching periods of \(alarm.periodSeconds) s: one burst of failures goes unseen",
-                "set DatapointsToAlarm to 1, or state a sustained fault")
-        }
-        if effect.contribution(to: alarm.metric) == 0 {
-            let metric = alarm.metric?.description ?? "a metric expression"
-            add(
-                "alarm.notMoved", "watches \(metric), which its fault (\(effect.description)) does not move",
-                "watch \(moved), or state the fault that this alarm is for")
         }
         if case .streamRecord = specification.fault { findings += WiringFindings.mappings(stack) }
     }
 
     /// The most telling of the metrics that the fault moves.
     private var moved: String {
-        let stageOrFunction = effect.contributions.keys.sorted { $0.description < $1.description }
-        return stageOrFunction.first { !$0.dimensions.isEmpty && $0.dimensions.count <= 2 }?.description
+        let errors = effect.moved.filter { $0.name.contains("Error") }.sorted { $0.description < $1.description }
+        return errors.first { !$0.dimensions.isEmpty && $0.dimensions.count <= 2 }?.description
             ?? "a metric that it moves"
     }
 }
 
+extension AlarmPrediction {
+    /// As many failing requests as are allowed over all periods, and the datapoints that they make.
+    fileprivate func capped(at allowed: Int, _ alarm: MetricAlarm) -> AlarmPrediction? {
+        guard failing > allowed else { return self }
+        let share = allowed / periods
+        guard share > 0, !budget.isRatio else { return nil }
+        var capped = self
+        // A sum: each failing request has its share of it.
+        func burst(_ failing: Int) -> FaultBudget.Burst {
+            let each = (budget.at.value ?? 0) / Double(max(1, budget.at.failing))
+            return .init(failing: failing, healthy: 0, value: each * Double(failing))
+        }
+        capped.budget = FaultBudget(below: burst(share - 1), at: burst(share), isRatio: false)
+        return capped
+    }
+}
+
 extension MetricAlarm {
+    /// What the alarm watches: a metric, or the expression and its metrics.
+    var watchedText: String {
+        if let metric { return metric.description }
+        let expression = queries.first { $0.returnsData }?.expression ?? queries.compactMap(\.expression).first
+        let metrics = queries.compactMap { query in query.metric.map { "\(query.id) = \($0)" } }
+        return ([expression ?? "metric math"] + metrics).joined(separator: ", ")
+    }
+
     /// `>= 10 in 1 of 2`.
     var conditionText: String {
         let symbols = [

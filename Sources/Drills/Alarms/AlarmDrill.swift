@@ -6,36 +6,40 @@ import Timekeeping
 
 /// Sets real small fires and looks whether every alarm rings: at its threshold, not below it, and not for another's sake.
 ///
-/// Each round sends one fault fewer than the threshold needs, waits until CloudWatch shows it and has evaluated it, lets
-/// it leave every evaluated window, sends the whole number within one minute, and goes on with healthy traffic until the
-/// alarms are clear.
+/// Each round sends one failing request fewer than its thresholds need, waits until CloudWatch shows it and has evaluated it,
+/// adds what is missing while that still counts or lets it leave every evaluated window and sends all of it anew, and goes
+/// on with healthy traffic until the alarms are clear.
 struct AlarmDrill {
     var plan: AlarmPlan
     var client: ProbeClient
     var cloudWatch: CloudWatchClient
     var clock: any TargetClock
+    var timing: MetricTiming
     /// A request that is all right: keeps datapoints coming while alarms clear.
     var healthy: Step
     /// All alarms of the stack, the ones that are not drilled included: none may ring unasked.
     var watched: [MetricAlarm]
     var say: @Sendable (DrillProgress) -> Void
 
-    private(set) var journals: [Int: AlarmJournal] = [:]
+    var journals: [Int: AlarmJournal] = [:]
     private(set) var unasked: [Finding] = []
     /// Set when the drill had to end early; what was seen until then stands.
     private(set) var failure: DrillError?
     /// Alarms that ring whatever is sent; they take no part in what follows.
-    private var alwaysRinging: Set<String> = []
-    private var began = Timestamp(nanosecondsSinceEpoch: 0)
+    var alwaysRinging: Set<String> = []
+    /// The last minute in which something was sent: more would change the datapoints of alarms on numbers of requests.
+    var filled: Timestamp?
+    private(set) var began = Timestamp(nanosecondsSinceEpoch: 0)
 
     init(
-        plan: AlarmPlan, client: ProbeClient, cloudWatch: CloudWatchClient, clock: any TargetClock, healthy: Step,
-        watched: [MetricAlarm], say: @escaping @Sendable (DrillProgress) -> Void
+        plan: AlarmPlan, client: ProbeClient, cloudWatch: CloudWatchClient, clock: any TargetClock,
+        timing: MetricTiming, healthy: Step, watched: [MetricAlarm], say: @escaping @Sendable (DrillProgress) -> Void
     ) {
         self.plan = plan
         self.client = client
         self.cloudWatch = cloudWatch
         self.clock = clock
+        self.timing = timing
         self.healthy = healthy
         self.watched = watched
         self.say = say
@@ -52,11 +56,13 @@ struct AlarmDrill {
         do throws(DrillError) {
             for planned in plan.rounds {
                 let round = try await settle(planned)
-                try await below(round)
-                try await leave(round)
-                try await at(round)
+                guard !round.members.isEmpty else { continue }
+                let sent = try await below(round)
+                try await at(round, after: sent)
                 try await clear(round)
             }
+            // Alarms that ring on healthy service are in no round, and are looked at all the same.
+            if plan.rounds.isEmpty { _ = try await settle(AlarmPlan.Round.empty) }
             try await readTimelines()
         } catch {
             failure = error
@@ -73,15 +79,11 @@ struct AlarmDrill {
         let deadline = clock.now() + .seconds(longest + 900)
         var round = planned
         while true {
-            try await passMinute()
+            try await passMinute(healthy: round.calm)
             let ringing = try await alarms().filter { $0.state == "ALARM" && !alwaysRinging.contains($0.name) }
             var quiet = ringing.isEmpty
-            for subject in round.members.map({ plan.cases[$0] }) where quiet {
-                guard let metric = subject.alarm.metric, subject.alarm.statistic == "Sum" else { continue }
-                let since = clock.now() - .seconds(subject.alarm.periodSeconds + 60)
-                quiet = try await sum(metric, since: since) ?? 0 == 0
-            }
-            if quiet { return round }
+            for index in round.members where quiet { quiet = try await isQuiet(plan.cases[index]) }
+            if quiet { break }
             if clock.now() >= deadline {
                 guard !ringing.isEmpty else {
                     throw DrillError(
@@ -91,8 +93,27 @@ struct AlarmDrill {
                 }
                 for alarm in ringing { noteAlwaysRinging(alarm) }
                 round.members.removeAll { alwaysRinging.contains(plan.cases[$0].alarm.name) }
+                if round.members.isEmpty { break }
             }
         }
+        if round.wantsSilence, !round.members.isEmpty {
+            try await pass(minutes: longestPeriod(round), healthy: round.between)
+        }
+        return round
+    }
+
+    /// Whether the faults of earlier rounds and runs have left the windows that this alarm evaluates.
+    private func isQuiet(_ subject: AlarmCase) async throws(DrillError) -> Bool {
+        guard let signal = try? AlarmSignal(subject.alarm), let prediction = subject.prediction else { return true }
+        // With several periods, breaching ones must have left all of them.
+        let forecast = AlarmForecast(subject.alarm)
+        let periods = prediction.periods > 1 ? forecast.range : 1
+        let since = clock.now() - .seconds(subject.alarm.periodSeconds * periods + 60)
+        for metric in signal.metrics where subject.effect.moves([metric], beside: plan.healthy) {
+            guard plan.healthy.samples[metric] ?? 0 == 0 else { continue }
+            if try await samples(metric, from: since, to: clock.now() + .seconds(60)).sum > 0 { return false }
+        }
+        return true
     }
 
     private mutating func noteAlwaysRinging(_ alarm: MetricAlarm) {
@@ -108,53 +129,75 @@ struct AlarmDrill {
         }
     }
 
-    private mutating func below(_ round: AlarmPlan.Round) async throws(DrillError) {
+    /// Sends the lower side and sees that CloudWatch has it, has evaluated it, and has kept quiet.
+    ///
+    /// - Returns: the minute in which the last of it was sent.
+    private mutating func below(_ round: AlarmPlan.Round) async throws(DrillError) -> Timestamp {
         say(.note("below the threshold: \(text(round.below, round))"))
-        let since = try await send(round.below, of: round)
+        let minute = try await play(round.below, lead: round.rest)
         for index in round.members {
-            let sent = sending(round.below, for: index, since: since)
+            let sent = sending(round, round.belowValues, round.below, index, minute)
             journals[index]?.below = sent
         }
-        // CloudWatch must show what was sent, and then have had two evaluations to make something of it.
         var seen: [Int: Double?] = [:]
         var rang: Set<String> = []
-        let deadline = clock.now() + .seconds(300)
+        let deadline = clock.now() + timing.patience
         while clock.now() < deadline {
-            try await passMinute()
+            try await passMinute(healthy: round.rest)
             rang.formUnion(try await ringing())
-            seen = try await sums(round.members, since: since)
-            let complete = round.members.allSatisfy { index in
-                (seen[index] ?? nil) ?? 0 >= plan.total(round.below, on: plan.cases[index].alarm.metric)
-            }
-            if complete { break }
+            seen = try await values(round.members, lastMinute: minute)
+            if round.members.allSatisfy({ arrived(seen[$0] ?? nil, round.belowValues[$0], $0) }) { break }
         }
         for _ in 0..<2 {
-            try await passMinute()
+            try await passMinute(healthy: round.rest)
             rang.formUnion(try await ringing())
         }
         let states = Dictionary(try await alarms().map { ($0.name, $0.state) }) { first, _ in first }
         for index in round.members {
             let alarm = plan.cases[index].alarm
-            let sent = plan.total(round.below, on: alarm.metric)
             let datapoint = seen[index] ?? nil
+            try checkAlone(datapoint, round, index)
+            let arrived = arrived(datapoint, round.belowValues[index], index)
             journals[index]?.belowSide = AlarmObservation.Side(
-                sent: sent, requests: round.below[index] ?? 0, datapoint: datapoint, state: states[alarm.name] ?? "",
-                verdict: (datapoint ?? 0) == sent ? .pass : .fail)
+                sent: round.belowValues[index] ?? 0, requests: round.below.faults[index] ?? 0, datapoint: datapoint,
+                state: states[alarm.name] ?? "", verdict: arrived ? .pass : .fail)
         }
         noteEarly(rang, round)
-        noteUnasked(rang, faults: round.below, round)
+        noteUnasked(rang, script: round.below, round)
+        return minute
     }
 
-    /// Lets the first faults leave every window that will be evaluated.
+    /// A share that other people's traffic takes part in is none that we caused.
+    private func checkAlone(_ datapoint: Double?, _ round: AlarmPlan.Round, _ index: Int) throws(DrillError) {
+        let subject = plan.cases[index]
+        guard round.isStill, let prediction = subject.prediction, prediction.isExact,
+            let wanted = round.belowValues[index],
+            let datapoint, datapoint != wanted
+        else { return }
+        throw DrillError(
+            code: .configuration,
+            message:
+                "\(subject.alarm.name) compares a ratio, and other traffic changes it: its datapoint is \(datapoint), "
+                + "our requests alone make \(wanted); drill it when nobody else calls the API")
+    }
+
+    /// Lets what was sent leave every window that will be evaluated.
     private mutating func leave(_ round: AlarmPlan.Round) async throws(DrillError) {
-        let period = round.members.map { plan.cases[$0].alarm.periodSeconds }.max() ?? 0
+        let minutes =
+            round.members.compactMap { index -> Int? in
+                guard let prediction = plan.cases[index].prediction else { return nil }
+                // Full periods came before the last one: none of them may be among the N.
+                let periods = prediction.periods > 1 ? AlarmForecast(plan.cases[index].alarm).range + 1 : 1
+                return prediction.periodMinutes * periods
+            }.max() ?? 1
         var rang: Set<String> = []
-        for _ in 0..<(max(60, period) / 60) {
-            try await passMinute()
+        for _ in 0..<max(1, minutes) {
+            try await passMinute(healthy: round.calm)
             rang.formUnion(try await ringing())
         }
+        if round.wantsSilence { try await pass(minutes: longestPeriod(round), healthy: 0) }
         noteEarly(rang, round)
-        noteUnasked(rang, faults: round.below, round)
+        noteUnasked(rang, script: round.below, round)
     }
 
     /// A member that rings before its threshold has been sent has failed its lower side.
@@ -166,39 +209,70 @@ struct AlarmDrill {
             let finding = Finding(
                 id: "alarm.early", resource: alarm.name,
                 message:
-                    "alarm \(alarm.name) rang at \(plan.total(round.below, on: alarm.metric)), below its threshold "
-                    + "(\(alarm.conditionText))",
+                    "alarm \(alarm.name) rang at \(round.belowValues[index].map { "\($0)" } ?? "no datapoint"), below its "
+                    + "threshold (\(alarm.conditionText))",
                 remedy: "check its statistic and metric: it counts something else than failures")
             if journals[index]?.findings.contains(finding) == false { journals[index]?.findings.append(finding) }
         }
     }
 
-    private mutating func at(_ round: AlarmPlan.Round) async throws(DrillError) {
-        say(.note("at the threshold: \(text(round.at, round))"))
-        let since = try await send(round.at, of: round)
+    private mutating func at(_ round: AlarmPlan.Round, after lower: Timestamp) async throws(DrillError) {
+        let elapsed = Int((nextMinute(atOnce: true) - lower).inSeconds / 60)
+        let period = round.members.compactMap { plan.cases[$0].prediction?.periodMinutes }.min() ?? 1
+        let approach = ThresholdApproach.choose(
+            below: round.below, at: round.at, elapsedMinutes: elapsed, delayMinutes: timing.delayMinutes,
+            periodMinutes: period, isStill: round.isStill)
+        let minute: Timestamp
+        switch approach {
+        case .topUp(let missing):
+            let script = TrafficScript(minutes: [missing])
+            say(.note("at the threshold, \(elapsed) min after the first: \(text(script, round)) more"))
+            minute = try await play(script, lead: 0, atOnce: true)
+        case .anew:
+            try await leave(round)
+            say(.note("at the threshold: \(text(round.at, round))"))
+            minute = try await play(round.at, lead: round.rest)
+        }
         for index in round.members {
-            let sent = sending(round.at, for: index, since: since)
+            let sent = sending(round, round.atValues, round.at, index, minute)
             journals[index]?.at = sent
         }
-        let patience = round.members.map { plan.cases[$0].specification.expect.within }.max() ?? .zero
-        let deadline = since + patience
+        try await awaitRinging(round, since: minute, approach: approach)
+    }
+
+    private mutating func awaitRinging(
+        _ round: AlarmPlan.Round, since minute: Timestamp, approach: ThresholdApproach
+    ) async throws(DrillError) {
+        let patience =
+            round.members.map { index in
+                // A round of several long periods takes as long as its definition says.
+                max(
+                    plan.cases[index].specification.expect.within,
+                    .seconds(60 * (plan.cases[index].prediction?.minutesToFire ?? 0)) + timing.patience)
+            }.max() ?? .zero
+        let deadline = minute + patience
+        // The first periods of several may have been enough for an alarm that is not what it says.
+        let first = minute - .seconds(60 * (round.at.minutes.count - 1))
+        let since = approach == .anew ? first : minute
         var waiting = Set(round.members)
         var rang: Set<String> = []
         while !waiting.isEmpty, clock.now() < deadline {
-            try await passMinute()
+            try await passMinute(healthy: round.between)
             let alarms = try await alarms()
             for index in waiting {
                 guard let alarm = alarms.first(where: { $0.name == plan.cases[index].alarm.name }) else { continue }
                 journals[index]?.stateAtEnd = alarm.state
                 if try await readFiring(index, since: since) {
                     waiting.remove(index)
-                    say(.note("\(alarm.name) rang after \(Int((clock.now() - since).inSeconds)) s"))
+                    say(.note("\(alarm.name) rang after \(Int((clock.now() - minute).inSeconds)) s"))
                 }
             }
             rang.formUnion(alarms.filter { $0.state == "ALARM" && !alwaysRinging.contains($0.name) }.map(\.name))
         }
-        for (index, value) in try await sums(round.members, since: since) { journals[index]?.atDatapoint = value }
-        noteUnasked(rang, faults: round.at, round)
+        for (index, value) in try await values(round.members, lastMinute: minute) {
+            journals[index]?.atDatapoint = value
+        }
+        noteUnasked(rang, script: round.at, round)
     }
 
     /// Keeps healthy traffic going until the alarms are back to OK.
@@ -214,7 +288,7 @@ struct AlarmDrill {
         let deadline = clock.now() + patience
         var waiting = Set(fired)
         while !waiting.isEmpty, clock.now() < deadline {
-            try await passMinute()
+            try await passMinute(healthy: round.calm)
             for alarm in try await alarms() where alarm.state == "OK" {
                 for index in waiting where plan.cases[index].alarm.name == alarm.name {
                     journals[index]?.clearedAt = alarm.stateUpdatedAt ?? clock.now()
@@ -222,7 +296,7 @@ struct AlarmDrill {
                 }
             }
         }
-        for index in waiting {
+        for index in waiting where plan.cases[index].specification.expect.clears != nil {
             let name = plan.cases[index].alarm.name
             journals[index]?.findings.append(
                 Finding(
@@ -233,104 +307,13 @@ struct AlarmDrill {
         say(.note(waiting.isEmpty ? "all clear" : "\(waiting.count) alarms did not clear"))
     }
 
-    // MARK: Sending and asking
-
-    /// Sends a half round's faults at the start of a minute, so that all lie in one period of any length.
-    private mutating func send(
-        _ faults: [Int: Int], of round: AlarmPlan.Round
-    ) async throws(DrillError) -> Timestamp {
-        let start = clock.now().floored(toSeconds: 60) + .seconds(61)
-        try await clock.wait(start - clock.now())
-        let since = clock.now().floored(toSeconds: 60)
-        for index in round.members {
-            let subject = plan.cases[index]
-            for _ in 0..<(faults[index] ?? 0) {
-                let fault = subject.specification.fault
-                let answer: ProbeAnswer
-                switch fault {
-                case .request(let step), .streamRecord(let step): answer = try await client.send(step)
-                case .header(let step, let value):
-                    answer = try await client.send(step, headers: [HTTPHeader("x-firedrill-fault", value)])
-                }
-                // A fault that did not happen proves nothing about an alarm, and must not be held against it.
-                if let obstacle = FaultEffect.obstacle(fault, status: answer.response.status, isHit: answer.isHit) {
-                    throw DrillError(
-                        code: .configuration,
-                        message: "the fault for \(subject.alarm.name) was not caused: \(answer.request.method) "
-                            + "\(answer.request.url) \(obstacle)")
-                }
-            }
-            let count = faults[index] ?? 0
-            journals[index]?.events.append(
-                (clock.now(), "sent", Double(count), "\(count) faults: \(subject.effect.description)"))
-        }
-        return since
-    }
-
-    /// Sends healthy requests and lets time pass until the next minute's datapoints are in and evaluated.
-    private func passMinute() async throws(DrillError) {
-        for _ in 0..<3 {
-            let answer = try await client.send(healthy)
-            guard (200..<300).contains(answer.response.status) else {
-                throw DrillError(
-                    code: .configuration,
-                    message: "the healthy request \(answer.request.method) \(answer.request.url) answered "
-                        + "\(answer.response.status): alarms cannot be told from other failures then")
-            }
-        }
-        let next = clock.now().floored(toSeconds: 60) + .seconds(75)
-        try await clock.wait(next - clock.now())
-    }
-
-    private func ringing() async throws(DrillError) -> [String] {
-        try await alarms().filter { $0.state == "ALARM" && !alwaysRinging.contains($0.name) }.map(\.name)
-    }
-
-    private func alarms() async throws(DrillError) -> [MetricAlarm] {
-        try await aws { () async throws(AWSCallError) in try await cloudWatch.alarms(named: watched.map(\.name)) }
-    }
-
-    private func sum(_ metric: MetricIdentity, since: Timestamp) async throws(DrillError) -> Double? {
-        let points = try await aws { () async throws(AWSCallError) in
-            try await cloudWatch.statistics(
-                of: metric, from: since, to: clock.now() + .seconds(60), periodSeconds: 60)
-        }
-        return points.isEmpty ? nil : points.reduce(0) { $0 + $1.sum }
-    }
-
-    private func sums(_ members: [Int], since: Timestamp) async throws(DrillError) -> [Int: Double?] {
-        var sums: [Int: Double?] = [:]
-        for index in members {
-            guard let metric = plan.cases[index].alarm.metric else { continue }
-            sums[index] = .some(try await sum(metric, since: since))
-        }
-        return sums
-    }
-
-    /// Reads from the history whether an alarm has rung since a moment, on which datapoints, and what it did then.
-    private mutating func readFiring(_ index: Int, since: Timestamp) async throws(DrillError) -> Bool {
-        let name = plan.cases[index].alarm.name
-        let history = try await aws { () async throws(AWSCallError) in
-            try await cloudWatch.history(of: name, since: since)
-        }
-        guard let firing = history.first(where: { $0.kind == "StateUpdate" && $0.newState == "ALARM" }) else {
-            return false
-        }
-        journals[index]?.firedAt = firing.at
-        journals[index]?.evaluated = firing.evaluatedDatapoints.map(\.value)
-        journals[index]?.actions = history.filter {
-            $0.kind == "Action" && $0.at >= firing.at && $0.summary.hasPrefix("Successfully")
-        }.map(\.summary)
-        return true
-    }
-
     /// An alarm that rings although what was sent stays below its threshold is a finding.
-    private mutating func noteUnasked(_ rang: Set<String>, faults: [Int: Int], _ round: AlarmPlan.Round) {
+    private mutating func noteUnasked(_ rang: Set<String>, script: TrafficScript, _ round: AlarmPlan.Round) {
         for alarm in watched where rang.contains(alarm.name) {
-            let total = plan.total(faults, on: alarm.metric)
             let drilled = plan.cases.firstIndex { $0.alarm.name == alarm.name }
             if let drilled, round.members.contains(drilled) { continue }
-            if let needed = AlarmCase.faultsNeeded(alarm), needed > 0, total >= Double(needed) { continue }
+            if plan.expectsRinging(alarm, at: script, of: round) { continue }
+            let total = script.minutes.last.flatMap { plan.value(of: [$0], on: alarm) } ?? 0
             let finding = Finding(
                 id: "alarm.unasked", resource: alarm.name,
                 message:
@@ -341,40 +324,20 @@ struct AlarmDrill {
         }
     }
 
-    private func sending(_ faults: [Int: Int], for index: Int, since: Timestamp) -> AlarmJournal.Sending {
-        AlarmJournal.Sending(
-            since: since, total: plan.total(faults, on: plan.cases[index].alarm.metric), requests: faults[index] ?? 0)
+    private func sending(
+        _ round: AlarmPlan.Round, _ values: [Int: Double], _ script: TrafficScript, _ index: Int, _ minute: Timestamp
+    ) -> AlarmJournal.Sending {
+        AlarmJournal.Sending(since: minute, total: values[index], requests: script.faults[index] ?? 0)
     }
 
-    private func text(_ faults: [Int: Int], _ round: AlarmPlan.Round) -> String {
-        round.members.map { "\(faults[$0] ?? 0) for \(plan.cases[$0].alarm.name)" }.joined(separator: ", ")
+    private func longestPeriod(_ round: AlarmPlan.Round) -> Int {
+        round.members.compactMap { plan.cases[$0].prediction?.periodMinutes }.max() ?? 1
     }
 
-    /// Collects each alarm's datapoints and state changes over the whole drill, for its timeline.
-    private mutating func readTimelines() async throws(DrillError) {
-        for (index, subject) in plan.cases.enumerated() {
-            let history = try await aws { () async throws(AWSCallError) in
-                try await cloudWatch.history(of: subject.alarm.name, since: began)
-            }
-            for item in history {
-                if item.kind == "StateUpdate", let state = item.newState {
-                    journals[index]?.events.append((item.at, "state", nil, state))
-                } else if item.kind == "Action" {
-                    journals[index]?.events.append((item.at, "action", nil, item.summary))
-                    // An action can show in the history later than the change of state that made it.
-                    let isOurs = journals[index]?.firedAt.map { item.at >= $0 } ?? false
-                    if isOurs, item.summary.hasPrefix("Successfully"),
-                        journals[index]?.actions.contains(item.summary) == false
-                    {
-                        journals[index]?.actions.append(item.summary)
-                    }
-                }
-            }
-            guard let metric = subject.alarm.metric else { continue }
-            let points = try await aws { () async throws(AWSCallError) in
-                try await cloudWatch.statistics(of: metric, from: began, to: clock.now(), periodSeconds: 60)
-            }
-            for point in points { journals[index]?.events.append((point.at, "datapoint", point.sum, "\(point.sum)")) }
-        }
+    private func text(_ script: TrafficScript, _ round: AlarmPlan.Round) -> String {
+        round.members.map { index in
+            let healthy = round.isStill ? " beside \(script.healthy) healthy" : ""
+            return "\(script.faults[index] ?? 0)\(healthy) for \(plan.cases[index].alarm.name)"
+        }.joined(separator: ", ")
     }
 }

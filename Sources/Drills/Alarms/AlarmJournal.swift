@@ -6,10 +6,10 @@ import Timekeeping
 struct AlarmJournal {
     /// A round's half as it was sent.
     struct Sending: Equatable {
-        /// The minute in which the faults began.
+        /// The minute in which the last of it was sent.
         var since: Timestamp
-        /// What all faults of the half add up to on this alarm's metric.
-        var total: Double
+        /// The datapoint that what was sent makes; nil when a period stays without one.
+        var total: Double?
         /// Faults sent for this alarm itself.
         var requests: Int
     }
@@ -35,9 +35,9 @@ extension AlarmJournal {
         var findings = subject.findings + findings
         var atSide: AlarmObservation.Side?
         if let at {
-            let exact = firedAt != nil && evaluated.contains(at.total)
+            let exact = firedAt != nil && rangOnOurs(at, subject)
             atSide = AlarmObservation.Side(
-                sent: at.total, requests: at.requests, datapoint: atDatapoint,
+                sent: at.total ?? 0, requests: at.requests, datapoint: atDatapoint,
                 state: firedAt == nil ? stateAtEnd : "ALARM",
                 verdict: exact ? .pass : .fail)
             if firedAt == nil, findings.isEmpty {
@@ -47,7 +47,8 @@ extension AlarmJournal {
                 findings.append(
                     Finding(
                         id: "alarm.datapoint", resource: alarm.name,
-                        message: "alarm \(alarm.name) rang on [\(points)], and we caused \(at.total)",
+                        message:
+                            "alarm \(alarm.name) rang on [\(points)], and we caused \(at.total.map { "\($0)" } ?? "none")",
                         remedy: "look for other failing traffic, or for a metric that counts something else"))
             }
         }
@@ -66,7 +67,7 @@ extension AlarmJournal {
         let passed =
             belowSide?.verdict == .pass && atSide?.verdict == .pass && cleared && findings.isEmpty
         let verdict: CheckVerdict
-        if subject.needed == nil {
+        if subject.isObscure {
             verdict = .invalid
         } else if at == nil {
             verdict = findings.isEmpty ? .skipped : .fail
@@ -75,7 +76,7 @@ extension AlarmJournal {
         }
         return AlarmObservation(
             name: alarm.name,
-            metric: "\(alarm.metric?.description ?? "metric math") \(alarm.statistic)/\(alarm.periodSeconds)s",
+            metric: "\(alarm.watchedText) \(alarm.statistic)/\(alarm.periodSeconds)s",
             condition: alarm.conditionText, threshold: alarm.threshold, periodSeconds: alarm.periodSeconds,
             fault: subject.effect.description, evidence: at == nil ? "none" : "realTraffic", verdict: verdict,
             belowThreshold: belowSide, atThreshold: atSide,
@@ -89,9 +90,23 @@ extension AlarmJournal {
             findings: findings)
     }
 
+    /// Whether the alarm rang on the datapoint that we caused; of a time only that it breaches is known.
+    private func rangOnOurs(_ at: Sending, _ subject: AlarmCase) -> Bool {
+        guard let total = at.total else { return true }
+        if subject.prediction?.isExact == false {
+            return evaluated.contains(where: AlarmForecast(subject.alarm).breaches)
+        }
+        return evaluated.contains { Self.same($0, total) }
+    }
+
+    /// Equal but for the last digits that another order of sums may change.
+    static func same(_ first: Double, _ second: Double) -> Bool {
+        first == second || abs(first - second) <= 1e-9 * max(abs(first), abs(second))
+    }
+
     /// The alarm did not ring and nothing in its definition says why.
     private func silence(_ alarm: MetricAlarm, at: Sending) -> Finding {
-        let metric = alarm.metric?.description ?? "its metric"
+        let metric = alarm.watchedText
         let message: String
         if let datapoint = atDatapoint {
             message =

@@ -1,83 +1,157 @@
 import AWSClients
 
-/// How many faults of which kind are sent together, and what they add up to on every alarm.
+/// Which alarms are drilled together, with what traffic minute by minute, and what it adds up to on every alarm.
 struct AlarmPlan: Equatable {
     /// Alarms that are drilled at the same time.
     struct Round: Equatable {
         /// Indices into the plan's cases, in the order in which their faults are sent.
         var members: [Int]
-        /// Faults for each member, by case index: just below the threshold, and at it.
-        var below: [Int: Int]
-        var at: [Int: Int]
+        /// The traffic just below the thresholds, and at them.
+        var below: TrafficScript
+        var at: TrafficScript
+        /// Healthy requests a minute before the round, after its lower side, and while its alarms clear.
+        var calm: Int
+        /// Healthy requests a minute between the periods of a side and until the alarms have rung.
+        var between: Int
+        /// Healthy requests a minute before and after the lower side: an alarm on absent traffic has to get its traffic back.
+        var rest: Int
+        /// The members' datapoints on either side, by case index.
+        var belowValues: [Int: Double] = [:]
+        var atValues: [Int: Double] = [:]
+
+        /// Nothing but the script's own requests may lie in the periods that are judged.
+        var isStill: Bool { between != calm }
+        /// A whole period without any request comes first: the next one holds just what the script says.
+        var wantsSilence: Bool { rest != calm }
+
+        static let empty = Round(
+            members: [], below: TrafficScript(minutes: []), at: TrafficScript(minutes: []),
+            calm: AlarmPrediction.usualCalm, between: AlarmPrediction.usualCalm, rest: AlarmPrediction.usualCalm)
     }
 
     var cases: [AlarmCase]
+    var healthy: TrafficEffect
     var rounds: [Round]
 
-    /// Puts alarms into one round as long as their faults do not push each other over the threshold.
+    /// Puts alarms into one round as long as what is sent for one brings no other to another value than it is meant to have.
     ///
     /// Faults that count for most alarms come first, so that the others only add what is missing.
-    init(cases: [AlarmCase]) {
+    init(cases: [AlarmCase], healthy: TrafficEffect = TrafficEffect()) {
         self.cases = cases
+        self.healthy = healthy
         rounds = []
         func breadth(_ index: Int) -> Int {
-            cases.count { cases[index].effect.contribution(to: $0.alarm.metric) > 0 }
-        }
-        var remaining = cases.indices.sorted { (breadth($1), $0) < (breadth($0), $1) }
-        while !remaining.isEmpty {
-            var round = Round(members: [], below: [:], at: [:])
-            for index in remaining {
-                let members = round.members + [index]
-                let at = Self.counts(members, of: cases) { $0.target }
-                let below = Self.counts(members, of: cases) { max(0, $0.target - 1) }
-                if round.members.isEmpty || (at.fits && below.fits) {
-                    round = Round(members: members, below: below.faults, at: at.faults)
-                }
+            cases.count { other in
+                (try? AlarmSignal(other.alarm)).map { cases[index].effect.moves($0.metrics, beside: healthy) } ?? false
             }
-            remaining.removeAll { round.members.contains($0) }
-            rounds.append(round)
+        }
+        var remaining = cases.indices.filter { cases[$0].prediction != nil }
+            .map { ($0, breadth($0)) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
+        while let first = remaining.first {
+            var round = round(of: [first])
+            for index in remaining.dropFirst() {
+                if let wider = joined(round, index) { round = wider }
+            }
+            remaining.removeAll { round?.members.contains($0) ?? ($0 == first) }
+            if let round { rounds.append(round) }
         }
     }
 
-    /// Faults for each member so that each one's metric comes to its goal; `fits` is false when one is overshot.
-    private static func counts(
-        _ members: [Int], of cases: [AlarmCase], goal: (AlarmCase) -> Int
-    ) -> (faults: [Int: Int], fits: Bool) {
-        var faults: [Int: Int] = [:]
-        for index in members {
-            let own = cases[index].effect.contribution(to: cases[index].alarm.metric)
-            let already = total(faults, on: cases[index].alarm.metric, cases: cases)
-            // A fault that does not move the alarm's metric is sent all the same: the silence is the evidence.
-            faults[index] = own > 0 ? max(0, goal(cases[index]) - Int(already)) : goal(cases[index])
-        }
-        let fits = members.allSatisfy { index in
-            let sum = total(faults, on: cases[index].alarm.metric, cases: cases)
-            return sum == 0 || Int(sum) == goal(cases[index])
-        }
-        return (faults, fits)
+    private func joined(_ round: Round?, _ index: Int) -> Round? {
+        guard let round, !round.isStill, let prediction = cases[index].prediction, !prediction.budget.isRatio,
+            let first = cases[round.members[0]].prediction, !first.budget.isRatio,
+            prediction.periods == first.periods,
+            prediction.periods == 1 || prediction.periodMinutes == first.periodMinutes
+        else { return nil }
+        return self.round(of: round.members + [index])
     }
 
-    private static func total(_ faults: [Int: Int], on metric: MetricIdentity?, cases: [AlarmCase]) -> Double {
-        faults.reduce(0) { $0 + Double($1.value) * cases[$1.key].effect.contribution(to: metric) }
+    /// The members' traffic in one; nil when one of them would come to another value than its own.
+    private func round(of members: [Int]) -> Round? {
+        let predictions = members.compactMap { index in cases[index].prediction.map { (index, $0) } }
+        guard predictions.count == members.count, let first = predictions.first?.1 else { return nil }
+        if members.count == 1 {
+            let index = members[0]
+            return Round(
+                members: members, below: first.script(first.budget.below, index: index),
+                at: first.script(first.budget.at, index: index), calm: first.calm, between: first.between,
+                rest: first.drive == .absence ? first.calm : first.between,
+                belowValues: first.budget.below.value.map { [index: $0] } ?? [:],
+                atValues: first.budget.at.value.map { [index: $0] } ?? [:])
+        }
+        let calm = predictions.map(\.1.calm).max() ?? AlarmPrediction.usualCalm
+        guard let below = minute(predictions, \.budget.below), let at = minute(predictions, \.budget.at) else {
+            return nil
+        }
+        let rest = TrafficScript.steady(calm, minutes: first.periodMinutes - 1)
+        var minutes: [TrafficScript.Minute] = []
+        for _ in 1..<first.periods { minutes += [at] + rest }
+        return Round(
+            members: members, below: TrafficScript(minutes: minutes + [below]),
+            at: TrafficScript(minutes: minutes + [at]),
+            calm: calm, between: calm, rest: calm,
+            belowValues: values(members, of: below), atValues: values(members, of: at))
     }
 
-    /// What a set of faults adds up to on a metric.
-    func total(_ faults: [Int: Int], on metric: MetricIdentity?) -> Double {
-        Self.total(faults, on: metric, cases: cases)
+    /// The fewest faults of each member that bring all of them to their own values.
+    private func minute(
+        _ predictions: [(Int, AlarmPrediction)], _ side: (AlarmPrediction) -> FaultBudget.Burst
+    ) -> TrafficScript.Minute? {
+        var minute = TrafficScript.Minute()
+        for (index, prediction) in predictions {
+            let goal = side(prediction)
+            guard case .predicted = cases[index].outcome else {
+                // Its fault does not move it: all of it is sent, and the silence is the evidence.
+                minute.faults[index] = goal.failing
+                continue
+            }
+            let fewest = (0...goal.failing).first { count in
+                var tried = minute
+                tried.faults[index] = count
+                return (value(of: [tried], on: cases[index].alarm) ?? 0) == (goal.value ?? 0)
+            }
+            guard let fewest else { return nil }
+            minute.faults[index] = fewest
+        }
+        // A fault of a later member must not have moved an earlier one.
+        let stands = predictions.allSatisfy { index, prediction in
+            guard case .predicted = cases[index].outcome else { return true }
+            return (value(of: [minute], on: cases[index].alarm) ?? 0) == (side(prediction).value ?? 0)
+        }
+        return stands ? minute : nil
     }
+
+    private func values(_ members: [Int], of minute: TrafficScript.Minute) -> [Int: Double] {
+        members.reduce(into: [:]) { $0[$1] = value(of: [minute], on: cases[$1].alarm) }
+    }
+
+    // MARK: What traffic comes to
+
+    private func simulation(of alarm: MetricAlarm) -> AlarmSimulation? {
+        guard let signal = try? AlarmSignal(alarm), alarm.periodSeconds >= 60 else { return nil }
+        let effects = Dictionary(uniqueKeysWithValues: cases.indices.map { ($0, cases[$0].effect.traffic) })
+        return AlarmSimulation(
+            signal: signal, forecast: AlarmForecast(alarm), periodMinutes: alarm.periodSeconds / 60, effects: effects,
+            healthy: healthy)
+    }
+
+    /// What minutes within one period add up to on an alarm; nil without a datapoint.
+    func value(of minutes: [TrafficScript.Minute], on alarm: MetricAlarm) -> Double? {
+        simulation(of: alarm)?.value(of: minutes)
+    }
+
+    /// Whether an alarm that nobody meant to ring rings all the same, by its definition, on what a round sends.
+    func expectsRinging(_ alarm: MetricAlarm, at script: TrafficScript, of round: Round) -> Bool {
+        guard let simulation = simulation(of: alarm) else { return false }
+        let range = simulation.forecast.range * simulation.periodMinutes
+        let before = TrafficScript.steady(round.calm, minutes: range)
+        let silence = TrafficScript.steady(round.rest, minutes: round.wantsSilence ? simulation.periodMinutes : 0)
+        let after = TrafficScript.steady(round.between, minutes: range)
+        return simulation.run(before + silence + script.minutes + after).contains { $0.state == .alarm }
+    }
+
+    // MARK: Sums
 
     /// Failing requests in the whole drill.
-    var failingRequests: Int { rounds.reduce(0) { $0 + $1.below.values.reduce(0, +) + $1.at.values.reduce(0, +) } }
-
-    /// A line a round, for people.
-    var summary: [String] {
-        rounds.map { round in
-            round.members.map { index in
-                let alarm = cases[index].alarm
-                let sum = total(round.at, on: alarm.metric)
-                return
-                    "\(alarm.name): \(round.below[index] ?? 0) then \(round.at[index] ?? 0) faults, adds up to \(Int(sum))"
-            }.joined(separator: "; ")
-        }
-    }
+    var failingRequests: Int { rounds.reduce(0) { $0 + $1.below.failing + $1.at.failing } }
 }

@@ -1,6 +1,6 @@
 package import ExactJSON
 package import HTTPExchange
-import LoadEngine
+package import LoadEngine
 package import ScenarioModel
 import Synchronization
 import Timekeeping
@@ -25,10 +25,14 @@ package final class ProbeClient: Sendable {
     private let target: Target
     private let markerHeader: String
     private let generator: Mutex<SplitMix64>
+    private let mark: RunMark
     package let ledger: TrafficLedger
 
-    /// - Parameter markerHeader: the header in which the handler returns its origin marker.
-    package init(target: Target, markerHeader: String, seed: UInt64, ledger: TrafficLedger) {
+    /// - Parameters:
+    ///   - markerHeader: the header in which the handler returns its origin marker.
+    ///   - mark: what the ids that it makes begin with.
+    package init(target: Target, markerHeader: String, seed: UInt64, mark: RunMark, ledger: TrafficLedger) {
+        self.mark = mark
         self.target = target
         self.markerHeader = markerHeader
         self.ledger = ledger
@@ -48,7 +52,7 @@ package final class ProbeClient: Sendable {
         let seed = generator.withLock { $0.next() }
         var renderer = StepRenderer(
             baseURL: target.baseURL, variables: variables, generator: SplitMix64(seed: seed),
-            sequence: Int64(seed >> 33))
+            sequence: Int64(seed >> 33), mark: mark)
         var request = renderer.render(step, now: .system())
         for header in headers { request.headers.set(header.name, header.value) }
 

@@ -10,6 +10,8 @@ struct StepRenderer {
     var variables: [String: String]
     var generator: SplitMix64
     var sequence: Int64 = 0
+    /// Begins every UUID.
+    var mark: RunMark
 
     mutating func render(_ step: Step, now: Timestamp) -> HTTPRequest {
         var headers = step.headers.map { HTTPHeader($0.name, text($0.value, now: now, encodingVariables: false)) }
@@ -65,7 +67,7 @@ struct StepRenderer {
 
     private mutating func value(of expression: TemplateExpression, now: Timestamp) -> String {
         switch expression {
-        case .uuid: return generator.uuid()
+        case .uuid: return generator.uuid(mark)
         case .randomInteger(let range): return String(Int64.random(in: range, using: &generator))
         case .sequence: return String(sequence)
         case .timestamp: return now.iso8601
@@ -76,14 +78,13 @@ struct StepRenderer {
 
 extension SplitMix64 {
     /// A version 4 UUID (RFC 9562) of this sequence.
-    mutating func uuid() -> String {
-        let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    mutating func uuid(_ mark: RunMark) -> String {
+        let high = next() & 0x0FFF | 0x4000
         let low = next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         func hex(_ value: UInt64, _ width: Int) -> String {
             let digits = String(value, radix: 16)
             return String(repeating: "0", count: width - digits.count) + digits
         }
-        return "\(hex(high >> 32, 8))-\(hex(high >> 16 & 0xFFFF, 4))-\(hex(high & 0xFFFF, 4))"
-            + "-\(hex(low >> 48, 4))-\(hex(low & 0xFFFF_FFFF_FFFF, 12))"
+        return "\(mark.prefix)\(hex(high, 4))-\(hex(low >> 48, 4))-\(hex(low & 0xFFFF_FFFF_FFFF, 12))"
     }
 }

@@ -28,6 +28,7 @@ package struct LoadPlan: Sendable {
     var percentiles: [Double] = []
     /// Seeds what must differ from run to run: identities.
     var identitySeed: UInt64 = 0
+    var mark = RunMark(runID: "")
     /// Longest wait for an answer, nanoseconds: API Gateway itself gives up after 29 s.
     var requestTimeout: UInt64 = 30_000_000_000
     var connectTimeout: UInt64 = 10_000_000_000
@@ -56,6 +57,7 @@ package struct LoadPlan: Sendable {
                 problems: [.init(code: .outOfRange, message: "\"\(baseURL)\" is no base URL: \(reason)")])
         }
         self.target = target
+        mark = RunMark(runID: runID)
         identitySeed = runID.utf8.reduce(scenario.seed) { SplitMix64.mix($0 ^ UInt64($1)) &+ 1 }
         originMarker = scenario.cache.map { Array($0.originMarkerHeader.lowercased().utf8) }
         percentiles = scenario.thresholds.compactMap {

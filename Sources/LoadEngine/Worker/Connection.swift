@@ -48,5 +48,6 @@ struct Iteration {
     var request = 0
     /// When the current request is due, monotonic nanoseconds.
     var due: UInt64 = 0
-    var writer = SlotWriter(sequence: 0, random: SplitMix64(seed: 0), identity: SplitMix64(seed: 0))
+    var writer = SlotWriter(
+        sequence: 0, random: SplitMix64(seed: 0), identity: SplitMix64(seed: 0), mark: RunMark(runID: ""))
 }

@@ -14,6 +14,8 @@ struct SlotWriter {
     var random: SplitMix64
     /// Differs from run to run.
     var identity: SplitMix64
+    /// Begins every UUID.
+    var mark: RunMark
 
     /// - Parameters:
     ///   - constants: the plan's bytes.
@@ -40,7 +42,7 @@ struct SlotWriter {
 
     /// RFC 9562, version 4.
     private mutating func writeUUID(into output: inout OutputBuffer) {
-        let high = identity.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let high = mark.upperHalf(random: identity.next())
         let low = identity.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         for index in 0..<16 {
             if index == 4 || index == 6 || index == 8 || index == 10 { output.append(UInt8(ascii: "-")) }

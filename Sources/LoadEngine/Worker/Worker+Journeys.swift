@@ -47,7 +47,7 @@ extension Worker {
             isActive: true, load: load, requests: requests, request: requests.lowerBound, due: due,
             writer: SlotWriter(
                 sequence: number, random: SplitMix64(seed: seed, stream: 1, index: number),
-                identity: SplitMix64(seed: seed ^ plan.identitySeed, stream: 2, index: number)))
+                identity: SplitMix64(seed: seed ^ plan.identitySeed, stream: 2, index: number), mark: plan.mark))
         active += 1
         figures.iterations &+= 1
         startRequest(index)

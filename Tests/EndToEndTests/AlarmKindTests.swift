@@ -1,0 +1,98 @@
+import ExactJSON
+import StackTemplate
+import Testing
+
+/// Alarms of every kind on the emulated stack, drilled by the real command with real requests.
+@Suite("Kinds of alarms, end to end", .serialized)
+struct AlarmKindTests {
+    struct Kind: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        /// The alarm's properties that differ from a plain Sum over one minute.
+        var properties: String
+        /// The datapoints below and at the threshold.
+        var below: Double
+        var at: Double
+    }
+
+    private static let dimensions =
+        "[{ Name: ApiName, Value: !Sub 'serverless-api-${Environment}' }, { Name: Stage, Value: !Ref ApiStage }]"
+
+    private static func metric(_ name: String, _ more: String) -> String {
+        "Namespace: AWS/ApiGateway, MetricName: \(name), Dimensions: \(dimensions), Period: 60, \(more)"
+    }
+
+    private static func part(_ id: String, _ name: String, _ statistic: String) -> String {
+        "{ Id: \(id), ReturnData: false, MetricStat: { Period: 60, Stat: \(statistic), "
+            + "Metric: { Namespace: AWS/ApiGateway, MetricName: \(name), Dimensions: \(dimensions) } } }"
+    }
+
+    static let kinds: [Kind] = [
+        Kind(
+            testDescription: "a share of failures in three periods",
+            properties: metric(
+                "4XXError",
+                "Statistic: Average, Threshold: 0.05, ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 3"),
+            below: 0.05, at: 1.0 / 19),
+        Kind(
+            testDescription: "two of three periods",
+            properties: metric(
+                "4XXError",
+                "Statistic: Sum, Threshold: 3, ComparisonOperator: GreaterThanOrEqualToThreshold, EvaluationPeriods: 3, "
+                    + "DatapointsToAlarm: 2"),
+            below: 2, at: 3),
+        Kind(
+            testDescription: "a percentile",
+            properties: metric(
+                "4XXError",
+                "ExtendedStatistic: p90, Threshold: 1, ComparisonOperator: GreaterThanOrEqualToThreshold, "
+                    + "EvaluationPeriods: 1"),
+            below: 0, at: 1),
+        Kind(
+            testDescription: "traffic that stays away",
+            properties: metric(
+                "Count", "Statistic: Sum, Threshold: 12, ComparisonOperator: LessThanThreshold, EvaluationPeriods: 1"),
+            below: 12, at: 11),
+        Kind(
+            testDescription: "more traffic than foreseen",
+            properties: metric(
+                "Count",
+                "Statistic: SampleCount, Threshold: 40, ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1"),
+            below: 40, at: 41),
+        Kind(
+            testDescription: "metric math",
+            properties: "Threshold: 10, ComparisonOperator: GreaterThanOrEqualToThreshold, EvaluationPeriods: 1, "
+                + "Metrics: [{ Id: rate, Expression: 'FILL(errors, 0) / requests * 100' }, "
+                + "\(part("errors", "4XXError", "Sum")), \(part("requests", "Count", "SampleCount"))]",
+            below: 100.0 / 11, at: 10),
+    ]
+
+    @Test("each rings at the datapoint worked out for it, and not just below", arguments: kinds)
+    func drills(item: Kind) async throws {
+        let scratch = try Scratch()
+        let alarm =
+            "  KindAlarm: { Type: AWS::CloudWatch::Alarm, Properties: { AlarmName: kind-dev, TreatMissingData: notBreaching, "
+            + "AlarmActions: [!Ref AlarmTopic], \(item.properties) } }\n\nOutputs:\n"
+        let template = BuiltInTemplate.text.replacing("Outputs:\n", with: alarm)
+        let scenario = """
+            version: 1
+            name: kinds
+            target: { emulator: {} }
+            flows:
+              calm: [{ get: { url: /items?limit=1, name: list } }]
+            alarms:
+              - name: kind-dev
+                fault: { put: { url: "/items/{{ uuid }}", json: { price: 1 } } }
+                expect: { action: sns }
+            """
+        let outcome = try await Command.run([
+            "run", try scratch.write(scenario, "scenario.yaml"), "--reports", "\(scratch.path)/reports", "--template",
+            try scratch.write(template, "template.yaml"),
+        ])
+        let report = try #require(try? scratch.report(), outcome.described)
+        let seen = try #require(report["alarms"]?.arrayValue?.first)
+        #expect(seen["verdict"] == "pass" && seen["evidence"] == "realTraffic", outcome.described)
+        #expect(seen["belowThreshold"]?["datapoint"]?.doubleValue == item.below || item.below == 0)
+        #expect(seen["atThreshold"]?["datapoint"]?.doubleValue == item.at)
+        #expect(seen["clearedAfterSeconds"]?.doubleValue != nil)
+    }
+}
