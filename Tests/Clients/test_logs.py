@@ -254,3 +254,35 @@ def test_what_is_not_emulated_says_so(logs, group):
         )
     assert "not emulated" in caught.value.response["Error"]["Message"]
     assert logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"] == []
+
+
+LONG = "at '{}' failed to satisfy constraint: Member must have length less than or equal to {}"
+
+
+@pytest.mark.parametrize(
+    "call, members, words",
+    [
+        ("create_log_group", {"logGroupName": "x" * 513}, LONG.format("logGroupName", 512)),
+        ("create_log_group", {"logGroupName": "x!"}, "Member must satisfy regular expression pattern: "),
+        ("create_log_stream", {"logGroupName": "x", "logStreamName": "x" * 513}, LONG.format("logStreamName", 512)),
+        ("filter_log_events", {"logGroupName": "x!"}, "Value 'x!' at 'logGroupName' failed to satisfy constraint: "),
+        ("delete_metric_filter", {"logGroupName": "x", "filterName": "x:x"}, "Value 'x:x' at 'filterName' failed"),
+        ("delete_metric_filter", {"logGroupName": "x" * 513, "filterName": "x"}, LONG.format("logGroupName", 512)),
+        ("describe_metric_filters", {"filterNamePrefix": "x" * 513}, LONG.format("filterNamePrefix", 512)),
+        ("describe_metric_filters", {"metricName": "x" * 256}, LONG.format("metricName", 255)),
+        ("describe_metric_filters", {"metricNamespace": "x" * 256}, LONG.format("metricNamespace", 255)),
+    ],
+)
+def test_names_that_cannot_be_are_refused_before_they_are_looked_for(logs, call, members, words):
+    with pytest.raises(logs.exceptions.InvalidParameterException) as raised:
+        getattr(logs, call)(**members)
+    assert words in raised.value.response["Error"]["Message"]
+
+
+def test_a_group_is_named_once(logs, group):
+    """CloudWatch Logs knows no ValidationException by its model, and tells one."""
+    with pytest.raises(ClientError) as raised:
+        logs.describe_log_streams(logGroupName=group, logGroupIdentifier=group)
+    error = raised.value.response["Error"]
+    assert error["Code"] == "ValidationException"
+    assert error["Message"] == "LogGroup name and LogGroup ARN are mutually exclusive parameters."

@@ -8,12 +8,7 @@ extension LogsService {
     ]
 
     func createLogGroup(_ input: CallInput) throws(AWSServiceError) -> JSONValue {
-        let name = try input.requiredLogs("logGroupName")
-        guard (1...512).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte) else {
-            throw .invalidLogs(
-                "1 validation error detected: Value '\(name)' at 'logGroupName' failed to satisfy constraint: Member must "
-                    + "satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+")
-        }
+        let name = try LogName.group.checked(try input.requiredLogs("logGroupName"), at: "logGroupName")
         var group = LogGroup(created: clock.now.millisecondsSinceEpoch)
         group.kmsKey = try input.string("kmsKeyId")
         for (key, value) in try input.structure("tags")?.value.objectValue ?? [:] {
@@ -37,12 +32,7 @@ extension LogsService {
     }
 
     func createLogStream(_ input: CallInput) throws(AWSServiceError) -> JSONValue {
-        let name = try input.requiredLogs("logStreamName")
-        guard (1...512).contains(name.utf8.count), !name.contains(":"), !name.contains("*") else {
-            throw .invalidLogs(
-                "1 validation error detected: Value '\(name)' at 'logStreamName' failed to satisfy constraint: Member must "
-                    + "satisfy regular expression pattern: [^:*]*")
-        }
+        let name = try LogName.stream.checked(try input.requiredLogs("logStreamName"), at: "logStreamName")
         let now = clock.now.millisecondsSinceEpoch
         try withGroup(try input.logGroup()) { group throws(AWSServiceError) in
             guard group.streams[name] == nil else {
@@ -135,16 +125,6 @@ extension LogsService {
         if let last = stream.events.last { members["lastEventTimestamp"] = .integer(last.place.timestamp) }
         if let time = stream.lastIngestion { members["lastIngestionTime"] = .integer(time) }
         return .object(members)
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "/"), UInt8(ascii: "#"):
-            true
-        default: false
-        }
     }
 }
 

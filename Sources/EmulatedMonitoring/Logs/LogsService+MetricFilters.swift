@@ -25,7 +25,7 @@ extension LogsService {
     }
 
     func deleteMetricFilter(_ input: CallInput) throws(AWSServiceError) -> JSONValue {
-        let name = try input.requiredLogs("filterName")
+        let name = try LogName.filter.checked(try input.requiredLogs("filterName"), at: "filterName")
         try withGroup(try input.logGroup()) { group throws(AWSServiceError) in
             guard group.metricFilters.removeValue(forKey: name) != nil else { throw Self.unknownFilter }
         }
@@ -38,6 +38,9 @@ extension LogsService {
         let prefix = try input.string("filterNamePrefix") ?? ""
         let metric = try input.string("metricName")
         let namespace = try input.string("metricNamespace")
+        if input.has("filterNamePrefix") { _ = try LogName.filter.checked(prefix, at: "filterNamePrefix") }
+        if let metric { _ = try LogName.metric.checked(metric, at: "metricName") }
+        if let namespace { _ = try LogName.metric.checked(namespace, at: "metricNamespace") }
         guard (metric == nil) == (namespace == nil) else {
             throw .invalidLogs("metricName and metricNamespace must be given together.")
         }

@@ -100,7 +100,12 @@ package final class LogsService: EmulatedService {
 extension CallInput {
     /// The group that a call names, by name or by ARN.
     func logGroup() throws(AWSServiceError) -> String {
-        if let name = try string("logGroupName") { return name }
+        if let name = try string("logGroupName") {
+            guard !has("logGroupIdentifier") else {
+                throw .validation("LogGroup name and LogGroup ARN are mutually exclusive parameters.")
+            }
+            return try LogName.group.checked(name, at: "logGroupName")
+        }
         guard let identifier = try string("logGroupIdentifier") else { throw missingLogs("logGroupName") }
         guard identifier.hasPrefix("arn:") else { return identifier }
         let parts = identifier.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false)

@@ -47,10 +47,7 @@ struct MetricFilter: Sendable {
 
     /// Reads and checks the input of `PutMetricFilter`.
     init(_ input: CallInput, created: Int64) throws(AWSServiceError) {
-        name = try input.requiredLogs("filterName")
-        guard (1...512).contains(name.utf8.count), !name.contains(":"), !name.contains("*") else {
-            throw .logsConstraint(name, at: "filterName", "Member must satisfy regular expression pattern: [^:*]*")
-        }
+        name = try LogName.filter.checked(try input.requiredLogs("filterName"), at: "filterName")
         patternText = try input.requiredLogs("filterPattern")
         pattern = try FilterPattern(patternText)
         self.created = created
