@@ -7,6 +7,7 @@ import time
 import pytest
 from conftest import connect
 from test_apigateway import mock, send
+from test_lambda import ROLE, archive
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,42 @@ class TestTemplates:
         deploy(apigateway, api, variables={"fn": function})
         status, _, body = send(endpoint, api["id"], "s", "/?verb=GET", "POST", b"{}", {"Content-Type": "application/json"})
         assert status == 200 and body.startswith("inner 200 "), body
+
+    def test_an_event_goes_through_lambdas_queue(self, apigateway, api, endpoint, unique):
+        functions, sqs = connect("lambda", endpoint), connect("sqs", endpoint)
+        function = functions.create_function(
+            FunctionName=unique, Runtime="provided.al2023", Handler="x", Role=ROLE, Code={"ZipFile": archive()}
+        )["FunctionArn"]
+        queue = sqs.create_queue(QueueName=unique)["QueueUrl"]
+        functions.put_function_event_invoke_config(
+            FunctionName=unique, MaximumRetryAttempts=0,
+            DestinationConfig={"OnFailure": {"Destination": f"arn:aws:sqs:us-west-2:123456789012:{unique}"}},
+        )
+        functions.add_permission(
+            FunctionName=unique, StatementId="s", Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com"
+        )
+        place = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "POST"}
+        apigateway.put_method(**place, authorizationType="NONE")
+        apigateway.put_integration(
+            **place, type="AWS", integrationHttpMethod="POST", uri=uri(function),
+            requestParameters={"integration.request.header.X-Amz-Invocation-Type": "'Event'"},
+            requestTemplates={"application/json": '{"fail": 1}'},
+        )
+        apigateway.put_method_response(**place, statusCode="202")
+        apigateway.put_integration_response(
+            **place, statusCode="202", responseTemplates={"application/json": "taken in"}
+        )
+        deploy(apigateway, api)
+        answer = send(endpoint, api["id"], "s", "/", "POST", b"{}", {"Content-Type": "application/json"})
+        assert answer[::2] == (202, "taken in")
+        # The destination is told of the event that failed, as for any that Invoke took in.
+        message = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=10)["Messages"][0]
+        record = json.loads(message["Body"])
+        assert record["requestContext"]["condition"] == "RetriesExhausted"
+        assert (record["requestPayload"], record["responsePayload"]["errorType"]) == ({"fail": 1}, "Bad")
+        functions.delete_function(FunctionName=unique)
+        # A queue takes no event for a function that is not there.
+        assert send(endpoint, api["id"], "s", "/", "POST", b"{}", {"Content-Type": "application/json"})[0] == 500
 
     def test_bytes_come_out_of_base64(self, apigateway, api, endpoint):
         content = bytes(range(256))

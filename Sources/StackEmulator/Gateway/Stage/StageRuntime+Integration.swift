@@ -56,11 +56,7 @@ extension StageRuntime {
         case .failure(let refusal): return refuse(refusal.refusal, logged(exchange, refusal.log))
         }
         exchange.log?.trace("Endpoint request body after transformations: \(payload)")
-        if mapping.isEvent {
-            let functions = surroundings.functions
-            surroundings.nursery.start { _ = try? await functions.invoke(function, payload: Array(payload.utf8)) }
-            return map("", result: "", mapping, scope, exchange, IntegrationRecord(latency: .zero, lambdaStatus: 202))
-        }
+        if mapping.isEvent { return await enqueue(payload, function, mapping, scope, exchange) }
         let (called, integration) = await call(function, Array(payload.utf8), limit, &exchange)
         guard case .answered(let result) = called else { return refuse(called, exchange, integration) }
         let body = String(decoding: result.payload, as: UTF8.self)
@@ -68,6 +64,24 @@ extension StageRuntime {
         // A pattern is held against the error's message; a function that did not fail has none.
         let message = result.functionError == nil ? "" : Self.functionErrorMessage(result.payload)
         return map(body, result: message, mapping, scope, exchange, integration)
+    }
+
+    /// Leaves the payload with Lambda's queue, which tries it again and tells destinations as it does for any event.
+    private func enqueue(
+        _ payload: String, _ function: String, _ mapping: MappedIntegration, _ scope: MappingScope,
+        _ exchange: Exchange
+    ) async -> ServerResponse {
+        do throws(AWSServiceError) {
+            let functions = surroundings.functions
+            let request = InvocationRequest(payload: Array(payload.utf8), traceID: exchange.trace)
+            try await functions.takeIn(
+                FunctionIdentifier(function, account: surroundings.account), request)
+            let integration = IntegrationRecord(
+                latency: .zero, lambdaStatus: 202, requestID: request.requestID)
+            return map("", result: "", mapping, scope, exchange, integration)
+        } catch {
+            return refuse(.failed(error), exchange, IntegrationRecord())
+        }
     }
 
     /// Answers a mock integration.
