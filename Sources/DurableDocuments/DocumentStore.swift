@@ -72,6 +72,16 @@ package final class DocumentStore: Sendable {
         }
     }
 
+    /// Whether anything outlives the process.
+    package var isDurable: Bool { database != nil }
+
+    /// Returns when all that was recorded so far is on the disk.
+    package func settle() async throws(AWSServiceError) {
+        guard database != nil else { return }
+        let number = state.withLock { $0.recorded }
+        try await Commit(store: self, number: number).wait()
+    }
+
     /// All documents of a collection, by id.
     package func documents(in collection: String) throws(DocumentStoreError) -> [String: JSONValue] {
         guard let database else { return [:] }

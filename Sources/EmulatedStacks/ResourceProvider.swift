@@ -55,13 +55,16 @@ package struct ResourceNames: Sendable {
     package var generation: Int
     /// Whether a resource that exists already is taken as it is: a table that a data directory kept.
     package var adoptsExisting: Bool
+    /// The resource as it was made when the emulator last ran with this stack; nil for one that was not there then.
+    package var kept: ResolvedResource?
     /// The tags of the stack, which CloudFormation puts on its resources.
     package var stackTags: [String: String]
 
     package init(
         account: EmulatedAccount, stackName: String, stackID: String, logicalID: String, generation: Int = 0,
-        adoptsExisting: Bool = false, stackTags: [String: String] = [:]
+        adoptsExisting: Bool = false, kept: ResolvedResource? = nil, stackTags: [String: String] = [:]
     ) {
+        self.kept = kept
         self.account = account
         self.stackName = stackName
         self.stackID = stackID
@@ -69,6 +72,13 @@ package struct ResourceNames: Sendable {
         self.generation = generation
         self.adoptsExisting = adoptsExisting
         self.stackTags = stackTags
+    }
+
+    /// The kept resource, if the template asks for the very same still: what calls have changed of it since stays then.
+    package func kept(as declaration: ResourceDeclaration) -> ResolvedResource? {
+        guard adoptsExisting, let kept, kept.type == declaration.type, kept.properties == declaration.properties
+        else { return nil }
+        return kept
     }
 
     /// `stack-LogicalId-1A2B3C4D5E6F`, as CloudFormation names what has no name.

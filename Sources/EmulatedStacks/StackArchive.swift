@@ -1,6 +1,8 @@
 package import EmulatorCore
 import ExactJSON
 import Foundation
+import StackTemplate
+import Timekeeping
 
 /// The stacks of a data directory: what each was made of, so that the next start makes it again.
 ///
@@ -49,9 +51,65 @@ package struct StackArchive: Sendable {
         return entries.sorted { $0.created < $1.created }.map(\.entry)
     }
 
+    /// Keeps what a stack's resources were made of and are called, or forgets it when the stack has been deleted.
+    ///
+    /// The next start tells by it what has changed in the template since, and leaves the rest as calls have made it.
+    package func recordResources(_ stack: StackRecord) throws(AWSServiceError) {
+        let file = resourceFile(stack.name)
+        do {
+            if stack.status == .deleteComplete {
+                if FileManager.default.fileExists(atPath: file.path) { try FileManager.default.removeItem(at: file) }
+                return
+            }
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let list = JSONValue.array(stack.resources.map(Self.json))
+            try Data(list.serialized()).write(to: file, options: .atomic)
+            // Properties may hold what nobody else on the machine shall read.
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        } catch {
+            throw AWSServiceError(
+                "InternalFailure", "the stack \(stack.name) cannot be kept in \(file.path): \(error)", status: 500)
+        }
+    }
+
+    /// By logical id, what `recordResources` kept of a stack; nothing when it kept none.
+    package func resources(of stackName: String) -> [String: StackResource] {
+        guard let data = FileManager.default.contents(atPath: resourceFile(stackName).path),
+            let list = (try? JSONValue(parsing: Array(data)))?.arrayValue
+        else { return [:] }
+        let resources = list.compactMap(Self.resource)
+        return Dictionary(resources.map { ($0.logicalID, $0) }) { first, _ in first }
+    }
+
+    private func resourceFile(_ stackName: String) -> URL { folder.appendingPathComponent("\(stackName).resources") }
+
+    private static func json(_ made: StackResource) -> JSONValue {
+        let resource = made.resolved
+        return [
+            "LogicalId": .string(resource.logicalID), "Generation": .integer(made.generation),
+            "Type": .string(resource.type), "Ref": .string(resource.ref),
+            "Properties": resource.properties,
+            "Attributes": .object(resource.attributes.mapValues(JSONValue.string)),
+        ]
+    }
+
+    private static func resource(_ value: JSONValue) -> StackResource? {
+        guard let id = value["LogicalId"]?.stringValue, let type = value["Type"]?.stringValue,
+            let ref = value["Ref"]?.stringValue, let properties = value["Properties"]
+        else { return nil }
+        let resolved = ResolvedResource(
+            logicalID: id, type: type, properties: properties, ref: ref,
+            attributes: (value["Attributes"]?.objectValue ?? [:]).compactMapValues(\.stringValue),
+            deletionPolicy: "Delete", dependencies: [], location: TemplateLocation(file: "", line: 0, column: 0))
+        return StackResource(
+            resolved: resolved, status: .createComplete, changedAt: Timestamp(nanosecondsSinceEpoch: 0),
+            generation: value["Generation"]?.intValue ?? 0)
+    }
+
     /// Keeps a stack as it is now, or forgets it when it has been deleted.
     package func record(_ stack: StackRecord) throws(AWSServiceError) {
         let file = folder.appendingPathComponent("\(stack.name).json")
+        try recordResources(stack)
         do {
             if stack.status == .deleteComplete {
                 if FileManager.default.fileExists(atPath: file.path) { try FileManager.default.removeItem(at: file) }

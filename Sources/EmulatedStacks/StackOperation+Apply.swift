@@ -89,7 +89,9 @@ extension StackOperation {
             journal.append(.replaced(old, by: new))
             return new
         case (_, nil), (.create, _):
-            let new = try await make(declaration, generation: 0, resolution, updating: false)
+            // A resource that was replaced before is found again under the names that it got then.
+            let generation = store.find(stackID)?.keptResources[declaration.logicalID]?.generation ?? 0
+            let new = try await make(declaration, generation: generation, resolution, updating: false)
             journal.append(.created(new))
             return new
         }
@@ -182,7 +184,9 @@ extension StackOperation {
         let record = store.find(stackID)
         return ResourceNames(
             account: surroundings.account, stackName: record?.name ?? "", stackID: stackID, logicalID: logicalID,
-            generation: generation, adoptsExisting: surroundings.adoptsExisting, stackTags: record?.source.tags ?? [:])
+            generation: generation, adoptsExisting: surroundings.adoptsExisting,
+            kept: record?.keptResources[logicalID]?.resolved,
+            stackTags: record?.source.tags ?? [:])
     }
 
     // MARK: History

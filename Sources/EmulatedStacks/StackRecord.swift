@@ -20,6 +20,8 @@ package struct StackRecord: Sendable {
     package var storedValues: [String: String] = [:]
     /// In the order in which they were made.
     package var resources: [StackResource] = []
+    /// By logical id, what the data directory kept of the resources that an earlier process has made.
+    package var keptResources: [String: StackResource] = [:]
     package var outputs: [ResolvedOutput] = []
     /// The oldest first.
     package var events: [StackEvent] = []

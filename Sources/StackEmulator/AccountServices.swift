@@ -38,8 +38,9 @@ struct AccountServices: Sendable {
         self.clock = clock
         self.endpointURL = endpointURL
         let directory = configuration.dataDirectory
+        let documents: DocumentStore
         do throws(DocumentStoreError) {
-            let documents = try DocumentStore(directory: directory)
+            documents = try DocumentStore(directory: directory)
             keys = try KeyService(account: account, clock: clock, documents: documents)
             parameters = try ParameterService(account: account, clock: clock, keys: keys, documents: documents)
             objects = try ObjectService(
@@ -70,12 +71,12 @@ struct AccountServices: Sendable {
                 metrics: metrics, nursery: nursery, eventLoops: MultiThreadedEventLoopGroup.singleton, date: date,
                 switches: configuration.switches, baseEnvironment: configuration.baseEnvironment,
                 code: Self.codeStore(configuration, objects),
-                destinations: InvocationDestinations(queues: queues, topics: topics)))
+                destinations: InvocationDestinations(queues: queues, topics: topics), documents: documents))
         lambda.setEndpoint(endpointURL)
         notifications.invokeFunctions(of: lambda)
         topics.connect(TopicNotifications(functions: lambda, nursery: nursery).deliveries)
         mappings = EventSourceRegistry(
-            tables: tables,
+            tables: tables, documents: documents,
             surroundings: EventSourceMapping.Surroundings(
                 streams: tables.streams, functions: lambda,
                 failures: FailureDestination(destinations: lambda.surroundings.destinations, clock: clock),
@@ -104,14 +105,29 @@ struct AccountServices: Sendable {
     ) -> FunctionCodeStore {
         let reader = ObjectReader(objects: objects)
         return FunctionCodeStore(
-            locations: configuration.code, commands: configuration.functions, fallbacks: configuration.bundledFunctions
+            locations: configuration.code, commands: configuration.functions, fallbacks: configuration.bundledFunctions,
+            archiveFolder: configuration.dataDirectory.map { "\($0)/code" }
         ) { bucket, key, version throws(AWSServiceError) in
             try await reader.bytes(bucket: bucket, key: key, version: version)
         }
     }
 
-    /// Starts what goes on by the clock.
-    func start() {
+    /// Makes again what a data directory kept of functions and event source mappings, before any stack is made.
+    ///
+    /// - Returns: What could not be made again, and why.
+    func restore() async throws(EmulatorError) -> [String] {
+        do throws(DocumentStoreError) {
+            return try await lambda.restore() + (try await mappings.restore())
+        } catch {
+            throw EmulatorError(code: .storage, message: error.message, location: error.location)
+        }
+    }
+
+    /// Starts what goes on by the clock, and goes on with the events that an earlier process had taken in.
+    func start() throws(EmulatorError) {
+        do throws(DocumentStoreError) { lambda.resume(try lambda.keptEvents()) } catch {
+            throw EmulatorError(code: .storage, message: error.message, location: error.location)
+        }
         metrics.start()
         lambda.start()
         ServiceFigures(queues: queues, topics: topics, metrics: metrics).start(on: clock)

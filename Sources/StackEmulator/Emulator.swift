@@ -98,11 +98,12 @@ package final class Emulator: Sendable {
             endpointURL: "http://\(address.localHost):\(port)", nursery: nursery, date: date)
         let operations = services.stackOperations()
         let archive = configuration.dataDirectory.map(StackArchive.init)
-        let notices = try await InitialStacks(
-            configuration: configuration, operations: operations, archive: archive
-        ).create()
+        let lost = try await services.restore()
+        let notices =
+            lost
+            + (try await InitialStacks(configuration: configuration, operations: operations, archive: archive).create())
         let dispatcher = services.dispatcher(stacks: stacks(operations, archive, services))
-        services.start()
+        try services.start()
         state.withLock { $0.dispatcher = dispatcher }
         return EmulatorAddress(
             port: port, endpointURL: services.endpointURL,

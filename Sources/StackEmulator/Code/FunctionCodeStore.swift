@@ -24,6 +24,7 @@ final class FunctionCodeStore: Sendable {
     let locations: CodeLocations
     private let commands: [String: String]
     private let fallbacks: [String: String]
+    let archiveFolder: String?
     private let readObject: ReadObject?
     private let runtimes: RuntimeCommands
     private let state = Mutex(State())
@@ -31,11 +32,13 @@ final class FunctionCodeStore: Sendable {
     /// - Parameters:
     ///   - commands: Command lines by a function's name or logical id, which win over any code.
     ///   - fallbacks: Command lines for functions whose code is nowhere to be found: the handlers of the built-in stack.
+    ///   - archiveFolder: Keeps the archives of functions over restarts; nil keeps none.
     ///   - readObject: Reads from emulated buckets; nil when there are none.
     init(
         locations: CodeLocations, commands: [String: String], fallbacks: [String: String] = [:],
-        readObject: ReadObject? = nil
+        archiveFolder: String? = nil, readObject: ReadObject? = nil
     ) {
+        self.archiveFolder = archiveFolder
         self.locations = locations
         self.commands = commands
         self.fallbacks = fallbacks
@@ -99,7 +102,10 @@ final class FunctionCodeStore: Sendable {
             return try await unpack(Array(text.utf8)) { bytes, folder throws(AWSServiceError) in
                 try Self.write(bytes, to: "\(folder)/\(file)")
             }
-        case .zip(let bytes): return try await unpack(bytes)
+        case .zip(let bytes):
+            let folder = try await unpack(bytes)
+            try keep(bytes, digest: folder.sha256)
+            return folder
         case .local(let path):
             guard let base = locations.templateFolder else {
                 throw FunctionCode.refusal(
@@ -113,7 +119,10 @@ final class FunctionCodeStore: Sendable {
             {
                 return try await local(path)
             }
-            return try await unpack(try await object(bucket, key, version, of: function))
+            let bytes = try await object(bucket, key, version, of: function)
+            let folder = try await unpack(bytes)
+            try keep(bytes, digest: folder.sha256)
+            return folder
         }
     }
 

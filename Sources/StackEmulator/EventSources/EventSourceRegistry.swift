@@ -1,3 +1,4 @@
+import DurableDocuments
 import EmulatedTables
 import EmulatorCore
 import ExactJSON
@@ -7,9 +8,11 @@ import Synchronization
 final class EventSourceRegistry: Sendable {
     private let tables: TableService
     private let surroundings: EventSourceMapping.Surroundings
+    private let documents: DocumentStore
     private let mappings = Mutex<[String: EventSourceMapping]>([:])
 
-    init(tables: TableService, surroundings: EventSourceMapping.Surroundings) {
+    init(tables: TableService, documents: DocumentStore, surroundings: EventSourceMapping.Surroundings) {
+        self.documents = documents
         self.tables = tables
         self.surroundings = surroundings
     }
@@ -61,6 +64,7 @@ final class EventSourceRegistry: Sendable {
             mapping.close()
             throw error.code == "ResourceNotFoundException" ? Self.noStream(source) : error
         }
+        keep(mapping)
         tables.onStreamRecords(streamARN: source) { [weak mapping] in mapping?.poke() }
         mapping.poke()
         return mapping
@@ -73,11 +77,53 @@ final class EventSourceRegistry: Sendable {
         if let name = input["FunctionName"]?.stringValue { settings.functionARN = try functionARN(name) }
         try settings.apply(input)
         await mapping.update(settings)
+        keep(mapping)
         return mapping
     }
 
+    func setTags(of mapping: EventSourceMapping, _ change: (inout [String: String]) -> Void) {
+        mapping.setTags(change)
+        keep(mapping)
+    }
+
     /// Ends a mapping; one that is gone already is no error.
-    func remove(_ id: String) { mappings.withLock { $0.removeValue(forKey: id) }?.close() }
+    func remove(_ id: String) {
+        guard let mapping = mappings.withLock({ $0.removeValue(forKey: id) }) else { return }
+        mapping.close()
+        documents.record([.init(Self.collection, id, nil)])
+    }
+
+    // MARK: Over restarts
+
+    private static let collection = "lambda.mapping"
+
+    private func keep(_ mapping: EventSourceMapping) {
+        let settings = mapping.settings
+        let own: [String: JSONValue] = [
+            "FunctionName": .string(settings.functionARN), "Enabled": .bool(settings.isEnabled),
+            "Tags": .object(mapping.tags.mapValues(JSONValue.string)),
+        ]
+        documents.record([
+            .init(Self.collection, mapping.id, .object(settings.members.merging(own) { _, own in own }))
+        ])
+    }
+
+    /// Makes the mappings of an earlier process again; each goes on behind what its function has seen.
+    ///
+    /// - Returns: What is to be told: mappings whose function or stream is gone.
+    func restore() async throws(DocumentStoreError) -> [String] {
+        var notices: [String] = []
+        for (id, input) in try documents.documents(in: Self.collection).sorted(by: { $0.key < $1.key }) {
+            do throws(AWSServiceError) {
+                let tags = (input["Tags"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
+                _ = try await create(id: id, input: input, tags: tags)
+            } catch {
+                notices.append(
+                    "the event source mapping \(id), kept from before, cannot be made again: \(error.message)")
+            }
+        }
+        return notices
+    }
 
     private func functionARN(_ name: String) throws(AWSServiceError) -> String {
         let functions = surroundings.functions

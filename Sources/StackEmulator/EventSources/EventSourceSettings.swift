@@ -43,6 +43,27 @@ struct EventSourceSettings: Sendable, Equatable {
         try apply(properties)
     }
 
+    /// The settings as members of CreateEventSourceMapping's input and of the mapping's description.
+    var members: [String: JSONValue] {
+        var members: [String: JSONValue] = [
+            "EventSourceArn": .string(streamARN), "BatchSize": .integer(batchSize),
+            "MaximumBatchingWindowInSeconds": .integer(batchingWindowSeconds),
+            "ParallelizationFactor": .integer(parallelization), "StartingPosition": .string(startingPosition),
+            "BisectBatchOnFunctionError": .bool(bisects), "MaximumRetryAttempts": .integer(maximumRetryAttempts),
+            "MaximumRecordAgeInSeconds": .integer(maximumRecordAgeSeconds),
+            "TumblingWindowInSeconds": .integer(tumblingWindowSeconds),
+            "FunctionResponseTypes": reportsItemFailures ? ["ReportBatchItemFailures"] : [],
+            "DestinationConfig": ["OnFailure": [:]],
+        ]
+        if let failureDestination {
+            members["DestinationConfig"] = ["OnFailure": ["Destination": .string(failureDestination)]]
+        }
+        if !filters.isEmpty {
+            members["FilterCriteria"] = ["Filters": .array(filters.map { ["Pattern": .string($0.text)] })]
+        }
+        return members
+    }
+
     /// Changes what the input names, as UpdateEventSourceMapping does.
     mutating func apply(_ input: JSONValue) throws(AWSServiceError) {
         for member in Self.refused where input[member] != nil {

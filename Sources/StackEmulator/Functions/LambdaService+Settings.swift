@@ -42,6 +42,8 @@ extension LambdaService {
                 "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
                     + "below its minimum value of [\(min(ConcurrencyLedger.unreservedMinimum, concurrency.limit))].")
         }
+        // The ledger has it; the record's document does too.
+        try record.change { _ in }
     }
 
     /// Says what happens to asynchronous invocations of a function, version or alias.

@@ -1,4 +1,5 @@
 import AWSSigning
+import DurableDocuments
 import EmulatedMonitoring
 import EmulatedServices
 import EmulatorCore
@@ -27,6 +28,8 @@ final class LambdaService: Sendable {
         var code: FunctionCodeStore
         /// Who is told what became of events.
         var destinations: InvocationDestinations
+        /// What keeps functions and their events over restarts.
+        var documents: DocumentStore
         /// A number from 0 to 1, for aliases with two versions.
         var draw: @Sendable () -> Double = { Double.random(in: 0..<1) }
     }
@@ -91,9 +94,10 @@ final class LambdaService: Sendable {
     func add(
         _ configuration: LambdaFunction, tags: [String: String] = [:]
     ) throws(AWSServiceError) -> FunctionRecord {
+        let name = configuration.name
         let record = FunctionRecord(
-            configuration, tags: tags,
-            metrics: LambdaMetrics(function: configuration.name, service: surroundings.metrics))
+            configuration, tags: tags, metrics: LambdaMetrics(function: name, service: surroundings.metrics)
+        ) { [weak self] state in self?.keep(name, state) }
         let isNew = state.withLock { state in
             guard state.functions[record.name] == nil else { return false }
             state.functions[record.name] = record
@@ -104,20 +108,22 @@ final class LambdaService: Sendable {
             throw AWSServiceError(
                 "ResourceConflictException", "Function already exist: \(record.name)", status: 409)
         }
+        try record.change { _ in }
         permissionsChanged()
         return record
     }
 
     /// Removes a function with all its versions; invocations that run end in their own time.
     func remove(_ record: FunctionRecord) throws(AWSServiceError) {
-        state.withLock { state in
-            if state.functions[record.name] === record { state.functions[record.name] = nil }
-        }
-        _ = concurrency.reserve(nil, for: record.name)
+        // Forgotten before its name is free for another.
         let targets = try record.change { state in
             state.isDeleted = true
             return [state.latest] + Array(state.versions.values)
         }
+        state.withLock { state in
+            if state.functions[record.name] === record { state.functions[record.name] = nil }
+        }
+        _ = concurrency.reserve(nil, for: record.name)
         for target in targets { target.pool.retire() }
         permissionsChanged()
     }

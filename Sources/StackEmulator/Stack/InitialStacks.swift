@@ -87,12 +87,20 @@ struct InitialStacks: Sendable {
         // What is there already is not taken back when something else fails.
         record.source.onFailure = .doNothing
         record.terminationProtection = entry.terminationProtection
+        record.keptResources = archive?.resources(of: entry.name) ?? [:]
         _ = operations.store.add(record)
         operations.store.setStatus(entry.id, .createInProgress, reason: "User Initiated")
         let failure = await StackOperation(restoring, stackID: entry.id).create()
         if failure != nil { operations.store.remove(entry.id) }
-        operations.store.change(entry.id) { $0.source.onFailure = entry.source.onFailure }
-        return failure
+        operations.store.change(entry.id) { record in
+            record.source.onFailure = entry.source.onFailure
+            record.keptResources = [:]
+        }
+        guard failure == nil, let made = operations.store.find(entry.id) else { return failure }
+        do throws(AWSServiceError) { try archive?.recordResources(made) } catch {
+            configuration.notice(error.message)
+        }
+        return nil
     }
 }
 

@@ -19,7 +19,7 @@ extension LambdaRESTService {
         switch type {
         case "DryRun": return Self.noContent()
         case "Event":
-            try functions.enqueue(identifier, request)
+            try await functions.takeIn(identifier, request)
             return ServerResponse(
                 status: 202, headers: ["x-amzn-RequestId": request.requestID])
         default: break
@@ -68,8 +68,8 @@ extension LambdaRESTService {
     }
 
     /// The operation from before the invocation type.
-    func invokeAsync(_ call: LambdaCall) throws(AWSServiceError) -> ServerResponse {
-        try functions.enqueue(try identifier(call), try invocation(call, "Event"))
+    func invokeAsync(_ call: LambdaCall) async throws(AWSServiceError) -> ServerResponse {
+        try await functions.takeIn(try identifier(call), try invocation(call, "Event"))
         return RESTAnswer.json(["Status": 202], status: 202)
     }
 }

@@ -31,10 +31,10 @@ extension LambdaRESTService {
         case "GET": return RESTAnswer.json(["Tags": .object(mapping.tags.mapValues(JSONValue.string))])
         case "POST":
             let added = (try call.input()["Tags"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
-            mapping.setTags { $0.merge(added) { _, new in new } }
+            mappings.setTags(of: mapping) { $0.merge(added) { _, new in new } }
         case "DELETE":
             let keys = call.parameters("tagKeys")
-            mapping.setTags { tags in for key in keys { tags[key] = nil } }
+            mappings.setTags(of: mapping) { tags in for key in keys { tags[key] = nil } }
         default: throw Self.unknown(call.request)
         }
         return Self.noContent()
@@ -56,30 +56,14 @@ extension LambdaRESTService {
     /// - Parameter state: of a change that was just asked for; nil for what the settings say.
     private func description(of mapping: EventSourceMapping, state: String? = nil) -> JSONValue {
         let settings = mapping.settings
-        var members: [String: JSONValue] = [
-            "UUID": .string(settings.id), "EventSourceArn": .string(settings.streamARN),
-            "FunctionArn": .string(settings.functionARN),
+        let own: [String: JSONValue] = [
+            "UUID": .string(settings.id), "FunctionArn": .string(settings.functionARN),
             "State": .string(state ?? (settings.isEnabled ? "Enabled" : "Disabled")),
             "StateTransitionReason": "User action", "LastProcessingResult": .string(mapping.lastResult),
-            "LastModified": .double(mapping.lastModified.secondsSinceEpoch), "BatchSize": .integer(settings.batchSize),
-            "MaximumBatchingWindowInSeconds": .integer(settings.batchingWindowSeconds),
-            "ParallelizationFactor": .integer(settings.parallelization),
-            "StartingPosition": .string(settings.startingPosition),
-            "BisectBatchOnFunctionError": .bool(settings.bisects),
-            "MaximumRetryAttempts": .integer(settings.maximumRetryAttempts),
-            "MaximumRecordAgeInSeconds": .integer(settings.maximumRecordAgeSeconds),
-            "TumblingWindowInSeconds": .integer(settings.tumblingWindowSeconds),
-            "FunctionResponseTypes": settings.reportsItemFailures ? ["ReportBatchItemFailures"] : [],
-            "DestinationConfig": ["OnFailure": [:]],
+            "LastModified": .double(mapping.lastModified.secondsSinceEpoch),
             "EventSourceMappingArn": .string(
                 functions.surroundings.account.arn("lambda", "event-source-mapping:\(settings.id)")),
         ]
-        if let destination = settings.failureDestination {
-            members["DestinationConfig"] = ["OnFailure": ["Destination": .string(destination)]]
-        }
-        if !settings.filters.isEmpty {
-            members["FilterCriteria"] = ["Filters": .array(settings.filters.map { ["Pattern": .string($0.text)] })]
-        }
-        return .object(members)
+        return .object(settings.members.merging(own) { _, own in own })
     }
 }

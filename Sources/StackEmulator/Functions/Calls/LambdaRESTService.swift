@@ -12,7 +12,10 @@ struct LambdaRESTService: Sendable {
     func answer(_ request: ServerRequest) async -> ServerResponse {
         do throws(AWSServiceError) {
             guard let call = LambdaCall(request) else { throw Self.unknown(request) }
-            return try await dispatch(call)
+            let answer = try await dispatch(call)
+            // A change is told when it can no longer be lost; an invocation's answer waits for no change.
+            if call.method != "GET", call.path.last != "invocations" { try await functions.settle() }
+            return answer
         } catch {
             var error = error
             if error.members["Type"] == nil { error.members["Type"] = error.status < 500 ? "User" : "Service" }
@@ -57,7 +60,7 @@ struct LambdaRESTService: Sendable {
         case "configuration" where call.path.count == 3: return try await configuration(call)
         case "code" where call.path.count == 3 && call.method == "PUT": return try await updateCode(call)
         case "invocations" where call.path.count == 3 && call.method == "POST": return try await invoke(call)
-        case "invoke-async" where call.method == "POST": return try invokeAsync(call)
+        case "invoke-async" where call.method == "POST": return try await invokeAsync(call)
         case "versions" where call.path.count == 3: return try versions(call)
         case "aliases": return try aliases(call)
         case "policy": return try policy(call)

@@ -11,7 +11,14 @@ extension LambdaService {
         _ = try record(function).target(function.qualifier)
         let now = surroundings.clock.now
         record("AsyncEventsReceived", of: function, value: 1, unit: "Count")
-        schedule(QueuedEvent(function: function, request: request, receivedAt: now), at: now)
+        let event = QueuedEvent(function: function, request: request, receivedAt: now)
+        keep(event)
+        schedule(event, at: now)
+    }
+
+    /// Goes on with the events that an earlier process had not done with.
+    func resume(_ events: [QueuedEvent]) {
+        for event in events { schedule(event, at: surroundings.clock.now) }
     }
 
     private func schedule(_ event: QueuedEvent, at moment: Timestamp) {
@@ -19,7 +26,7 @@ extension LambdaService {
     }
 
     private func process(_ event: QueuedEvent) async {
-        guard let record = try? record(event.function) else { return }
+        guard let record = try? record(event.function) else { return forget(event) }
         let config = try? record.read { $0.eventInvokeConfigs[event.function.qualifier ?? LambdaFunction.latest] }
         let now = surroundings.clock.now
         if event.isExpired(config, now: now) { return giveUp(event, record, .eventAgeExceeded, nil, config) }
@@ -33,24 +40,31 @@ extension LambdaService {
             let result = try await invoke(event.function, event.request)
             guard result.functionError != nil else {
                 event.succeeded()
+                forget(event)
                 if let arn = config?.onSuccess { tell(arn, event, record, .success, result) }
                 return
             }
             switch event.failed(config) {
-            case .retry(let delay): schedule(event, at: surroundings.clock.now + delay)
+            case .retry(let delay): put(event, off: delay)
             case .giveUp(let condition): giveUp(event, record, condition, result, config)
             }
         } catch {
             // A function that was deleted meanwhile has nobody left to be told.
-            guard error.status == 429 || error.status >= 500 else { return }
-            if case .retry(let delay) = event.refused() { schedule(event, at: surroundings.clock.now + delay) }
+            guard error.status == 429 || error.status >= 500 else { return forget(event) }
+            if case .retry(let delay) = event.refused() { put(event, off: delay) }
         }
+    }
+
+    private func put(_ event: QueuedEvent, off delay: Duration) {
+        keep(event)
+        schedule(event, at: surroundings.clock.now + delay)
     }
 
     private func giveUp(
         _ event: QueuedEvent, _ record: FunctionRecord, _ condition: EventRecord.Condition,
         _ result: InvocationResult?, _ config: EventInvokeConfig?
     ) {
+        forget(event)
         self.record("AsyncEventsDropped", of: event.function, value: 1, unit: "Count")
         if let arn = config?.onFailure { tell(arn, event, record, condition, result) }
         guard let target = try? record.target(event.function.qualifier),

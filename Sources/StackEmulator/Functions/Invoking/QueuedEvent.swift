@@ -1,4 +1,5 @@
 import EmulatorCore
+import ExactJSON
 import Timekeeping
 
 /// An asynchronous invocation on its way, and what to do with it next.
@@ -26,6 +27,34 @@ struct QueuedEvent: Sendable {
         self.function = function
         self.request = request
         self.receivedAt = receivedAt
+    }
+
+    /// The event as a data directory keeps it.
+    var document: JSONValue {
+        var members: [String: JSONValue] = [
+            "function": .string(function.name), "received": .integer(receivedAt.nanosecondsSinceEpoch),
+            "invocations": .integer(invocations), "refusals": .integer(refusals),
+            "request": .string(request.requestID), "payload": .string(String(decoding: request.payload, as: UTF8.self)),
+        ]
+        members["qualifier"] = function.qualifier.map(JSONValue.string)
+        members["trace"] = request.traceID.map(JSONValue.string)
+        members["context"] = request.clientContext.map(JSONValue.string)
+        return .object(members)
+    }
+
+    /// Nil for a document that an earlier process cannot have written.
+    init?(document: JSONValue) {
+        guard let name = document["function"]?.stringValue, let received = document["received"]?.intValue,
+            let payload = document["payload"]?.stringValue, let request = document["request"]?.stringValue
+        else { return nil }
+        self.init(
+            function: FunctionIdentifier(name: name, qualifier: document["qualifier"]?.stringValue),
+            request: InvocationRequest(
+                payload: Array(payload.utf8), requestID: request, traceID: document["trace"]?.stringValue,
+                clientContext: document["context"]?.stringValue),
+            receivedAt: Timestamp(nanosecondsSinceEpoch: Int64(received)))
+        invocations = document["invocations"]?.intValue ?? 0
+        refusals = document["refusals"]?.intValue ?? 0
     }
 
     /// Whether the event is too old to be tried now.

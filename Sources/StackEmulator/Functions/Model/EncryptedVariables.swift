@@ -1,6 +1,7 @@
 import EmulatedServices
 import EmulatorCore
 import ExactJSON
+import FoundationEssentials
 
 /// A function's environment variables at rest: sealed by the stack's key, or by Lambda's own when the function names none.
 /// The plaintext exists only in the call that asks for it.
@@ -22,6 +23,16 @@ struct EncryptedVariables: Sendable {
         let plaintext = JSONValue.object(variables.mapValues(JSONValue.string)).serialized()
         blob = try keys.seal(plaintext, keyID: key, context: Self.context(functionARN))
     }
+
+    /// What was sealed before, as `sealedText` gives it; nil for a text that is none.
+    init?(sealedText: String, functionARN: String) {
+        guard let data = Data(base64Encoded: sealedText) else { return nil }
+        blob = Array(data)
+        self.functionARN = functionARN
+    }
+
+    /// The sealed variables in base64.
+    var sealedText: String { Data(blob).base64EncodedString() }
 
     /// Opens them; fails while the key is disabled.
     func decrypted(by keys: KeyService) throws(AWSServiceError) -> [String: String] {

@@ -10,6 +10,11 @@ struct FunctionIdentifier: Sendable, Equatable {
     static let pattern =
         #"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"#
 
+    init(name: String, qualifier: String?) {
+        self.name = name
+        self.qualifier = qualifier
+    }
+
     /// - Parameters:
     ///   - text: As the caller wrote it, decoded.
     ///   - qualifier: From the query string; it must not contradict the text's own.

@@ -31,8 +31,14 @@ final class FunctionRecord: Sendable {
     let arn: String
     let metrics: LambdaMetrics
     private let state: Mutex<State>
+    private let keep: @Sendable (State) -> Void
 
-    init(_ configuration: LambdaFunction, tags: [String: String], metrics: LambdaMetrics) {
+    /// - Parameter keep: told of each change while the record is locked, so that changes are kept in their order.
+    init(
+        _ configuration: LambdaFunction, tags: [String: String], metrics: LambdaMetrics,
+        keep: @escaping @Sendable (State) -> Void
+    ) {
+        self.keep = keep
         name = configuration.name
         arn = configuration.arn
         self.metrics = metrics
@@ -46,7 +52,11 @@ final class FunctionRecord: Sendable {
     }
 
     func change<R>(_ body: (inout State) throws(AWSServiceError) -> sending R) throws(AWSServiceError) -> sending R {
-        try state.withLock { state throws(AWSServiceError) in try body(&state) }
+        try state.withLock { state throws(AWSServiceError) in
+            let result = try body(&state)
+            keep(state)
+            return result
+        }
     }
 
     /// The version that a qualifier names.
@@ -79,6 +89,7 @@ final class FunctionRecord: Sendable {
             configuration.revisionID = Identifiers.uuid()
             let old = state.latest
             state.latest = FunctionTarget(configuration, metrics: metrics)
+            keep(state)
             return (old, configuration)
         }
         old.pool.retire()

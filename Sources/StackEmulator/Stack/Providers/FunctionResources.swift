@@ -64,6 +64,11 @@ struct FunctionResources: ResourceProvider {
         case "AWS::Lambda::Function": return try await createFunction(resource, names)
         case "AWS::Lambda::Version":
             let record = try record(properties)
+            if let kept = names.kept(as: resource), let version = kept.attributes["Version"],
+                (try? record.target(version)) != nil
+            {
+                return ResourceIdentity(ref: kept.ref, attributes: kept.attributes)
+            }
             let version = try lambda.publishVersion(
                 of: record, description: properties["Description"]?.stringValue,
                 sha256: properties["CodeSha256"]?.stringValue)
@@ -72,31 +77,45 @@ struct FunctionResources: ResourceProvider {
                 attributes: ["Version": version.version, "FunctionArn": version.qualifiedARN])
         case "AWS::Lambda::Alias":
             let record = try record(properties)
-            let alias = try lambda.setAlias(
-                properties["Name"]?.stringValue ?? "", of: record, input: properties, isNew: true)
-            let arn = record.qualifiedARN(alias.name)
-            return ResourceIdentity(ref: arn, attributes: ["AliasArn": arn])
+            let name = properties["Name"]?.stringValue ?? ""
+            let arn = record.qualifiedARN(name)
+            let identity = ResourceIdentity(ref: arn, attributes: ["AliasArn": arn])
+            if names.adoptsExisting, try record.read({ $0.aliases[name] }) != nil {
+                return names.kept(as: resource) == nil ? try updateAlias(properties, identity) : identity
+            }
+            _ = try lambda.setAlias(name, of: record, input: properties, isNew: true)
+            return identity
         case "AWS::Lambda::EventInvokeConfig":
             let id = names.generated
-            try setEventInvokeConfig(properties)
+            let qualifier = properties["Qualifier"]?.stringValue ?? LambdaFunction.latest
+            let isThere = try record(properties).read { $0.eventInvokeConfigs[qualifier] != nil }
+            if !isThere || names.kept(as: resource) == nil { try setEventInvokeConfig(properties) }
             return ResourceIdentity(ref: id, attributes: ["Id": id])
         case "AWS::Lambda::Permission":
             let id = names.generated
             let function = try identifier(properties)
+            if names.adoptsExisting {
+                _ = try lambda.removePermission(
+                    id, from: try lambda.record(function), qualifier: function.qualifier)
+            }
             try lambda.addPermission(
                 id, to: try lambda.record(function), qualifier: function.qualifier, input: properties)
             return ResourceIdentity(ref: id, attributes: ["Id": id])
         default:
             let id = names.uuid
             guard Self.isEmulated(properties) else { return ResourceIdentity(ref: id, attributes: ["Id": id]) }
-            let mapping = try await mappings.create(
-                id: id, input: Self.mappingInput(properties), tags: Self.tags(properties, names))
-            return ResourceIdentity(
+            let identity = ResourceIdentity(
                 ref: id,
                 attributes: [
-                    "Id": mapping.id,
-                    "EventSourceMappingArn": names.account.arn("lambda", "event-source-mapping:\(id)"),
+                    "Id": id, "EventSourceMappingArn": names.account.arn("lambda", "event-source-mapping:\(id)"),
                 ])
+            if names.adoptsExisting, (try? mappings.mapping(id)) != nil {
+                if names.kept(as: resource) == nil { try await updateMapping(id, properties, names) }
+                return identity
+            }
+            _ = try await mappings.create(
+                id: id, input: Self.mappingInput(properties), tags: Self.tags(properties, names))
+            return identity
         }
     }
 
@@ -107,19 +126,11 @@ struct FunctionResources: ResourceProvider {
         switch resource.type {
         case "AWS::Lambda::Function": try await updateFunction(resource, from: old, names)
         case "AWS::Lambda::Alias":
-            let name = properties["Name"]?.stringValue ?? ""
-            // A routing that the template no longer has goes away.
-            var input = properties.objectValue ?? [:]
-            if input["RoutingConfig"] == nil { input["RoutingConfig"] = ["AdditionalVersionWeights": [:]] }
-            _ = try lambda.setAlias(name, of: try record(properties), input: .object(input), isNew: false)
+            return try updateAlias(
+                properties, ResourceIdentity(ref: old.ref, attributes: old.attributes))
         case "AWS::Lambda::EventInvokeConfig": try setEventInvokeConfig(properties)
         case "AWS::Lambda::EventSourceMapping" where Self.isEmulated(properties):
-            // What the template no longer says goes back to its default.
-            var input = Self.mappingDefaults
-            input.merge(Self.mappingInput(properties).objectValue ?? [:]) { _, stated in stated }
-            let mapping = try await mappings.update(old.ref, input: .object(input))
-            let tags = Self.tags(properties, names)
-            mapping.setTags { $0 = tags }
+            try await updateMapping(old.ref, properties, names)
         default: break
         }
         return ResourceIdentity(ref: old.ref, attributes: old.attributes)
@@ -149,6 +160,28 @@ struct FunctionResources: ResourceProvider {
         }
     }
 
+    private func updateAlias(
+        _ properties: JSONValue, _ identity: ResourceIdentity
+    ) throws(AWSServiceError) -> ResourceIdentity {
+        // A routing that the template no longer has goes away.
+        var input = properties.objectValue ?? [:]
+        if input["RoutingConfig"] == nil { input["RoutingConfig"] = ["AdditionalVersionWeights": [:]] }
+        _ = try lambda.setAlias(
+            properties["Name"]?.stringValue ?? "", of: try record(properties), input: .object(input), isNew: false)
+        return identity
+    }
+
+    private func updateMapping(
+        _ id: String, _ properties: JSONValue, _ names: ResourceNames
+    ) async throws(AWSServiceError) {
+        // What the template no longer says goes back to its default.
+        var input = Self.mappingDefaults
+        input.merge(Self.mappingInput(properties).objectValue ?? [:]) { _, stated in stated }
+        let mapping = try await mappings.update(id, input: .object(input))
+        let tags = Self.tags(properties, names)
+        mappings.setTags(of: mapping) { $0 = tags }
+    }
+
     // MARK: Functions
 
     private func createFunction(
@@ -156,6 +189,10 @@ struct FunctionResources: ResourceProvider {
     ) async throws(AWSServiceError) -> ResourceIdentity {
         let properties = resource.properties
         let name = properties["FunctionName"]?.stringValue ?? names.generated
+        if names.adoptsExisting, let existing = try? lambda.record(name) {
+            if names.kept(as: resource) == nil { try await reset(existing, to: resource, names) }
+            return ResourceIdentity(ref: name, attributes: ["Arn": existing.arn])
+        }
         let record = try await lambda.create(
             name, input: properties, code: code(resource), logicalID: resource.logicalID,
             tags: Self.tags(properties, names))
@@ -173,8 +210,24 @@ struct FunctionResources: ResourceProvider {
     private func updateFunction(
         _ resource: ResourceDeclaration, from old: ResolvedResource, _ names: ResourceNames
     ) async throws(AWSServiceError) {
-        let properties = resource.properties
         let record = try lambda.record(old.ref)
+        try await configure(record, resource.properties, names)
+        if resource.properties["Code"] != old.properties["Code"] {
+            _ = try await lambda.updateCode(of: record, code: code(resource))
+        }
+    }
+
+    /// Makes a function that a data directory kept what a template says that has changed since.
+    private func reset(
+        _ record: FunctionRecord, to resource: ResourceDeclaration, _ names: ResourceNames
+    ) async throws(AWSServiceError) {
+        _ = try await lambda.updateCode(of: record, code: code(resource))
+        try await configure(record, resource.properties, names)
+    }
+
+    private func configure(
+        _ record: FunctionRecord, _ properties: JSONValue, _ names: ResourceNames
+    ) async throws(AWSServiceError) {
         // What the template no longer says goes back to its default.
         var input: [String: JSONValue] = [
             "Description": "", "Timeout": 3, "MemorySize": 128, "EphemeralStorage": ["Size": 512], "KmsKeyArn": "",
@@ -184,9 +237,6 @@ struct FunctionResources: ResourceProvider {
         ]
         input.merge(properties.objectValue ?? [:]) { _, stated in stated }
         _ = try await lambda.updateConfiguration(of: record, input: .object(input))
-        if properties["Code"] != old.properties["Code"] {
-            _ = try await lambda.updateCode(of: record, code: code(resource))
-        }
         try lambda.reserve(properties.integer("ReservedConcurrentExecutions"), for: record)
         let tags = Self.tags(properties, names)
         try record.change { $0.tags = tags }

@@ -38,7 +38,8 @@ struct KeyResources: ResourceProvider {
         // The tags that CloudFormation gives what it makes: by them a restart finds the key again.
         let marks = ["aws:cloudformation:stack-id": names.stackID, "aws:cloudformation:logical-id": names.logicalID]
         if names.adoptsExisting, let key = keys.find(tagged: marks) {
-            try await configure(key.id, properties, names)
+            // A key that was disabled since stays so.
+            if names.kept(as: resource) == nil { try await configure(key.id, properties, names) }
             return Self.identity(key)
         }
         let key = keys.create(

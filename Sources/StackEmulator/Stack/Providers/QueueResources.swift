@@ -38,7 +38,7 @@ struct QueueResources: ResourceProvider {
             guard names.adoptsExisting else {
                 throw AWSServiceError("AlreadyExists", "\(name) already exists", status: 409)
             }
-            try await configure(name, properties, names)
+            if names.kept(as: resource) == nil { try await configure(name, properties, names) }
         } else {
             try await queues.create(
                 name: name, attributes: Self.values(properties).filter { !$0.value.isEmpty },

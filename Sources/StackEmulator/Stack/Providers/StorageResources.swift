@@ -38,14 +38,17 @@ struct StorageResources: ResourceProvider {
         case "AWS::S3::Bucket":
             // Names of buckets have small letters only.
             let name = properties["BucketName"]?.stringValue ?? names.generated(atMost: 63).lowercased()
-            if !(names.adoptsExisting && objects.hasBucket(name)) {
+            let isThere = names.adoptsExisting && objects.hasBucket(name)
+            if !isThere {
                 guard BucketName.isValid(name) else {
                     throw AWSServiceError("InvalidBucketName", "The specified bucket is not valid: \(name)")
                 }
                 try await objects.create(bucket: name, region: names.account.region)
             }
-            try await objects.configure(
-                bucket: name, properties: properties, tags: names.tags(properties["Tags"]))
+            if names.kept(as: resource) == nil || !isThere {
+                try await objects.configure(
+                    bucket: name, properties: properties, tags: names.tags(properties["Tags"]))
+            }
             return Self.identity(ofBucket: name, region: names.account.region)
         case "AWS::S3::BucketPolicy":
             let bucket = properties["Bucket"]?.stringValue ?? ""
@@ -54,7 +57,9 @@ struct StorageResources: ResourceProvider {
         default:
             let name = properties["Name"]?.stringValue ?? "CFN-\(names.generated)"
             let exists = (try? parameters.value(of: name)) != nil
-            try await put(properties, name: name, overwrite: names.adoptsExisting && exists, names)
+            if !exists || names.kept(as: resource) == nil {
+                try await put(properties, name: name, overwrite: names.adoptsExisting && exists, names)
+            }
             return Self.identity(ofParameter: name, properties)
         }
     }

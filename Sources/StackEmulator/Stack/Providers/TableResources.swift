@@ -43,6 +43,9 @@ struct TableResources: ResourceProvider {
         let properties = Self.properties(of: resource, names)
         let name = resource.properties["TableName"]?.stringValue ?? names.generated
         if names.adoptsExisting, let existing = try? await describe(name) {
+            if let kept = names.kept, names.kept(as: resource) == nil {
+                return try await update(resource, from: kept, names)
+            }
             return identity(name, existing, names.account)
         }
         let created = try await tables.call("CreateTable", .object(properties.creation(named: name)))

@@ -44,7 +44,7 @@ struct TopicResources: ResourceProvider {
     ) async throws(AWSServiceError) -> ResourceIdentity {
         let properties = resource.properties
         switch resource.type {
-        case "AWS::SNS::Topic": return try await createTopic(properties, names)
+        case "AWS::SNS::Topic": return try await createTopic(resource, names)
         case "AWS::SNS::Subscription":
             let subscription = try await topics.subscribe(
                 topic: properties["TopicArn"]?.stringValue ?? "", protocol: properties["Protocol"]?.stringValue ?? "",
@@ -58,14 +58,17 @@ struct TopicResources: ResourceProvider {
     }
 
     private func createTopic(
-        _ properties: JSONValue, _ names: ResourceNames
+        _ resource: ResourceDeclaration, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
+        let properties = resource.properties
         let isFIFO = properties.flag("FifoTopic") ?? false
         let name =
             properties["TopicName"]?.stringValue
             ?? (isFIFO ? names.generated(atMost: 251) + ".fifo" : names.generated(atMost: 256))
         let arn = topics.arn(ofTopic: name)
+        let identity = ResourceIdentity(ref: arn, attributes: ["TopicArn": arn, "TopicName": name])
         if names.adoptsExisting, topics.hasTopic(arn) {
+            if names.kept(as: resource) != nil { return identity }
             try await configure(arn, properties, names)
         } else {
             guard !topics.hasTopic(arn) else {
@@ -79,7 +82,7 @@ struct TopicResources: ResourceProvider {
             )
         }
         try await subscribe(properties, arn)
-        return ResourceIdentity(ref: arn, attributes: ["TopicArn": arn, "TopicName": name])
+        return identity
     }
 
     func update(
