@@ -89,7 +89,9 @@ let package = Package(
         .systemLibrary(name: "CArchive"),
         room("EmulatorCore", knows: ["ExactJSON", "Timekeeping"]),
         room("EmulatedTables", knows: ["EmulatorCore", "ExactJSON", "Timekeeping", grdb]),
-        room("EmulatedMonitoring", knows: ["EmulatorCore", "ExactJSON", "MetricMath", "Timekeeping"]),
+        room(
+            "EmulatedMonitoring",
+            knows: ["DurableDocuments", "EmulatorCore", "ExactJSON", "MetricMath", "Timekeeping"]),
         room("EmulatedStacks", knows: ["EmulatorCore", "ExactJSON", "StackTemplate", "Timekeeping"]),
         room("DurableDocuments", knows: ["EmulatorCore", "ExactJSON", grdb]),
         room(

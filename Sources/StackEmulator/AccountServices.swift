@@ -63,7 +63,7 @@ struct AccountServices: Sendable {
         metrics = CloudWatchService(
             account: account, clock: clock,
             evaluationRange: EvaluationRange(extraPeriods: configuration.switches.evaluationRangeExtraPeriods),
-            actions: notifications.carryOut)
+            documents: documents, actions: notifications.carryOut)
         logs.publishMetrics(to: metrics)
         lambda = LambdaService(
             LambdaService.Surroundings(
@@ -112,12 +112,13 @@ struct AccountServices: Sendable {
         }
     }
 
-    /// Makes again what a data directory kept of functions and event source mappings, before any stack is made.
+    /// Makes again what a data directory kept of alarms, functions and event source mappings, before any stack is made.
     ///
     /// - Returns: What could not be made again, and why.
     func restore() async throws(EmulatorError) -> [String] {
         do throws(DocumentStoreError) {
-            return try await lambda.restore() + (try await mappings.restore())
+            let alarms = try metrics.restore().map { "the alarm \($0), kept from before, cannot be read" }
+            return alarms + (try await lambda.restore()) + (try await mappings.restore())
         } catch {
             throw EmulatorError(code: .storage, message: error.message, location: error.location)
         }

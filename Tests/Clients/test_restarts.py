@@ -245,3 +245,61 @@ def test_a_function_that_cannot_be_made_again_is_told_and_stays(lives):
     with lives.life() as third:
         third.client("lambda").get_function(FunctionName="direct")
         assert third.notices == []
+
+
+
+def test_alarms_keep_their_states_and_histories(lives):
+    template = json.loads(json.dumps(TEMPLATE))
+    alarm = {
+        "AlarmName": "of-the-stack", "Namespace": "Shop", "MetricName": "Errors", "Statistic": "Sum", "Period": 60,
+        "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "ignore",
+    }
+    template["Resources"]["Alarm"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}
+    with lives.life(template) as first:
+        client = first.client("cloudwatch")
+        client.put_metric_alarm(
+            **(alarm | {"AlarmName": "direct", "DatapointsToAlarm": 1, "Dimensions": [{"Name": "Api", "Value": "one"}]}),
+            Tags=[{"Key": "team", "Value": "one"}],
+        )
+        client.put_metric_alarm(
+            AlarmName="math", EvaluationPeriods=2, Threshold=5, ComparisonOperator="LessThanThreshold",
+            TreatMissingData="ignore",
+            Metrics=[
+                {"Id": "e", "Expression": "a * 100", "ReturnData": True},
+                {"Id": "a", "ReturnData": False, "MetricStat": {
+                    "Metric": {"Namespace": "Shop", "MetricName": "Errors"}, "Period": 60, "Stat": "p90"}},
+            ],
+        )
+        client.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(direct) OR ALARM(math)")
+        client.put_metric_alarm(**(alarm | {"AlarmName": "gone"}))
+        client.delete_alarms(AlarmNames=["gone"])
+        client.set_alarm_state(AlarmName="direct", StateValue="ALARM", StateReason="tried", StateReasonData='{"a": 1}')
+        client.set_alarm_state(AlarmName="of-the-stack", StateValue="OK", StateReason="fine")
+        client.disable_alarm_actions(AlarmNames=["math"])
+        client.put_dashboard(DashboardName="board", DashboardBody='{"widgets": []}')
+
+        def seen(client):
+            described = client.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+            history = client.describe_alarm_history(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+            return [
+                described["MetricAlarms"], described["CompositeAlarms"], history["AlarmHistoryItems"],
+                client.list_tags_for_resource(
+                    ResourceARN=next(a["AlarmArn"] for a in described["MetricAlarms"] if a["AlarmName"] == "direct")
+                )["Tags"],
+                client.list_dashboards()["DashboardEntries"],
+            ]
+
+        before = seen(client)
+        assert {a["AlarmName"]: a["StateValue"] for a in before[0] + before[1]} == {
+            "direct": "ALARM", "of-the-stack": "OK", "math": "INSUFFICIENT_DATA", "both": "ALARM"
+        }
+    for _ in range(2):
+        with lives.life(template) as later:
+            assert later.notices == []
+            assert seen(later.client("cloudwatch")) == before
+    changed = json.loads(json.dumps(template))
+    changed["Resources"]["Alarm"]["Properties"]["Threshold"] = 7
+    with lives.life(changed) as last:
+        found = last.client("cloudwatch").describe_alarms(AlarmNames=["of-the-stack"])["MetricAlarms"][0]
+        assert (found["Threshold"], found["StateValue"]) == (7.0, "OK")

@@ -60,15 +60,32 @@ struct AlarmHistory: Sendable {
     private static let capacity = 100_000
 
     private(set) var items: [AlarmHistoryItem] = []
+    /// The number of the first entry; those behind it count on.
+    private var firstNumber = 0
 
-    mutating func append(_ item: AlarmHistoryItem) {
+    /// - Returns: The number of the entry, and those of old ones that made room for it.
+    mutating func append(_ item: AlarmHistoryItem) -> (number: Int, dropped: Range<Int>) {
         items.append(item)
-        if items.count > Self.capacity { items.removeFirst(Self.capacity / 10) }
+        let number = firstNumber + items.count - 1
+        return (number, drop(items.count > Self.capacity ? Self.capacity / 10 : 0))
     }
 
-    mutating func expire(now: Timestamp) {
-        let old = items.prefix { now - $0.timestamp > Self.retention }.count
-        if old > 0 { items.removeFirst(old) }
+    /// - Returns: The numbers of the entries that are gone.
+    mutating func expire(now: Timestamp) -> Range<Int> {
+        drop(items.prefix { now - $0.timestamp > Self.retention }.count)
+    }
+
+    /// Takes over what an earlier process has kept; a gap between numbers moves those before it up.
+    mutating func restore(_ item: AlarmHistoryItem, number: Int) {
+        items.append(item)
+        firstNumber = number - items.count + 1
+    }
+
+    private mutating func drop(_ count: Int) -> Range<Int> {
+        let dropped = firstNumber..<(firstNumber + count)
+        if count > 0 { items.removeFirst(count) }
+        firstNumber += count
+        return dropped
     }
 }
 

@@ -32,7 +32,10 @@ extension CloudWatchService {
                 members: ["dashboardValidationMessages": .array(findings.map(\.json))])
         }
         let dashboard = Dashboard(body: body, modified: clock.now)
-        dashboards.withLock { $0[name] = dashboard }
+        dashboards.withLock { dashboards in
+            dashboards[name] = dashboard
+            keep(dashboard, named: name)
+        }
         return ["DashboardValidationMessages": []]
     }
 
@@ -67,7 +70,10 @@ extension CloudWatchService {
         guard let names = try input.strings("DashboardNames") else { throw input.missing("DashboardNames") }
         try dashboards.withLock { dashboards throws(AWSServiceError) in
             if let unknown = names.first(where: { dashboards[$0] == nil }) { throw Self.unknownDashboard(unknown) }
-            for name in names { dashboards[name] = nil }
+            for name in names {
+                dashboards[name] = nil
+                keep(nil, named: name)
+            }
         }
         return .object([:])
     }

@@ -1,3 +1,4 @@
+package import DurableDocuments
 package import EmulatorCore
 package import ExactJSON
 import Timekeeping
@@ -12,18 +13,23 @@ package final class CloudWatchService: EmulatedService {
     let clock: VirtualClock
     let evaluationRange: EvaluationRange
     let actions: AlarmActions
+    /// What keeps alarms and dashboards over restarts.
+    let documents: DocumentStore?
     // Where both are needed, `alarms` is locked first.
     let metrics = Mutex(MetricStore())
-    let alarms = Mutex(AlarmStore())
+    let alarms: Mutex<AlarmStore>
     let dashboards = Mutex<[String: Dashboard]>([:])
 
     /// - Parameters:
     ///   - evaluationRange: how many datapoints an alarm looks at.
+    ///   - documents: keeps alarms and dashboards over restarts; `restore` takes them over.
     ///   - actions: carries out what alarms do when their state changes.
     package init(
         account: EmulatedAccount, clock: VirtualClock, evaluationRange: EvaluationRange = EvaluationRange(),
-        actions: @escaping AlarmActions
+        documents: DocumentStore? = nil, actions: @escaping AlarmActions
     ) {
+        self.documents = documents
+        alarms = Mutex(AlarmStore(documents: documents))
         self.account = account
         self.clock = clock
         self.evaluationRange = evaluationRange
@@ -46,7 +52,13 @@ package final class CloudWatchService: EmulatedService {
     /// Carries out an operation of CloudWatch's service model, with the model's member names; moments are seconds
     /// since 1970.
     package func call(_ operation: String, _ input: JSONValue) async throws(AWSServiceError) -> JSONValue {
-        let input = CallInput(input)
+        let answer = try await carryOut(operation, CallInput(input))
+        // A change is told when it can no longer be lost. Metrics are not kept.
+        if operation != "PutMetricData", let documents { try await documents.settle() }
+        return answer
+    }
+
+    private func carryOut(_ operation: String, _ input: CallInput) async throws(AWSServiceError) -> JSONValue {
         switch operation {
         case "PutMetricData": return try putMetricData(input)
         case "GetMetricStatistics": return try getMetricStatistics(input)

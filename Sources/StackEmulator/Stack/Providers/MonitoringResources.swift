@@ -45,7 +45,12 @@ struct MonitoringResources: ResourceProvider {
         _ resource: ResourceDeclaration, _ names: ResourceNames
     ) async throws(AWSServiceError) -> ResourceIdentity {
         let given = resource.properties["AlarmName"] ?? resource.properties["DashboardName"]
-        return try await put(resource, name: given?.stringValue ?? names.generated, names)
+        let name = given?.stringValue ?? names.generated
+        // What a data directory kept stays as it is, with its state, while the template says the same.
+        if let kept = names.kept(as: resource), kept.ref == name, try await isThere(kept) {
+            return ResourceIdentity(ref: kept.ref, attributes: kept.attributes)
+        }
+        return try await put(resource, name: name, names)
     }
 
     func update(
@@ -65,6 +70,15 @@ struct MonitoringResources: ResourceProvider {
             let gone = ["ResourceNotFound", "DashboardNotFoundError"]
             if !gone.contains(error.code) { throw error }
         }
+    }
+
+    private func isThere(_ kept: ResolvedResource) async throws(AWSServiceError) -> Bool {
+        if kept.type == "AWS::CloudWatch::Dashboard" {
+            return (try? await metrics.call("GetDashboard", ["DashboardName": .string(kept.ref)])) != nil
+        }
+        let found = try await metrics.call(
+            "DescribeAlarms", ["AlarmNames": [.string(kept.ref)], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]])
+        return ["MetricAlarms", "CompositeAlarms"].contains { found[$0]?.arrayValue?.isEmpty == false }
     }
 
     /// Makes or changes what has the name.
