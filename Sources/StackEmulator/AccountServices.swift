@@ -71,7 +71,8 @@ struct AccountServices: Sendable {
                 metrics: metrics, nursery: nursery, eventLoops: MultiThreadedEventLoopGroup.singleton, date: date,
                 switches: configuration.switches, baseEnvironment: configuration.baseEnvironment,
                 code: Self.codeStore(configuration, objects),
-                destinations: InvocationDestinations(queues: queues, topics: topics), documents: documents))
+                destinations: InvocationDestinations(queues: queues, topics: topics), documents: documents,
+                notice: OnceTold(configuration.notice)))
         lambda.setEndpoint(endpointURL)
         notifications.invokeFunctions(of: lambda)
         topics.connect(TopicNotifications(functions: lambda, nursery: nursery).deliveries)

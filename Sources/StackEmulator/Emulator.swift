@@ -99,9 +99,9 @@ package final class Emulator: Sendable {
         let operations = services.stackOperations()
         let archive = configuration.dataDirectory.map(StackArchive.init)
         let lost = try await services.restore()
-        let notices =
-            lost
-            + (try await InitialStacks(configuration: configuration, operations: operations, archive: archive).create())
+        let notices = try await InitialStacks(
+            configuration: configuration, operations: operations, archive: archive
+        ).create()
         let dispatcher = services.dispatcher(stacks: stacks(operations, archive, services))
         try services.start()
         state.withLock { $0.dispatcher = dispatcher }
@@ -110,7 +110,7 @@ package final class Emulator: Sendable {
             apiURLs: services.gateway.stageNames.map {
                 "\(services.endpointURL)/_aws/execute-api/\($0.api)/\($0.stage)"
             }, region: account.region, accountID: account.id, stackName: configuration.stackName,
-            isLoopback: address.isLoopback, notices: notices)
+            isLoopback: address.isLoopback, notices: notices, losses: lost)
     }
 
     private func stacks(

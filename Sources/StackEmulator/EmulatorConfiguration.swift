@@ -85,4 +85,6 @@ package struct EmulatorAddress: Sendable, Equatable {
     package var isLoopback: Bool
     /// What the template asks for and does not get, one line each with its place.
     package var notices: [String]
+    /// What a data directory kept and cannot be made again, and why.
+    package var losses: [String] = []
 }

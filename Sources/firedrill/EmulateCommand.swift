@@ -74,7 +74,10 @@ struct EmulateCommand: AsyncParsableCommand {
             }.joined(separator: "\n")))
     var switches: [KeyValue] = []
 
-    @Option(help: "Folder that keeps tables and streams over restarts; without it everything is in memory.")
+    @Option(
+        help: ArgumentHelp(
+            "Folder that keeps the account over restarts; without it everything is in memory.",
+            discussion: "Metrics, logs and REST APIs that no stack has made start anew with each process."))
     var dataDir: String?
 
     @Option(help: "skip: idle time can be skipped through the clock endpoint; real: it cannot.")
@@ -124,6 +127,9 @@ struct EmulateCommand: AsyncParsableCommand {
                         WARNING: the emulator listens on \(host), where other machines reach it. It runs programs and \
                         \(requireSignature ? "asks callers only for its own keys" : "asks nobody who they are").
                         """)
+                }
+                if !address.losses.isEmpty {
+                    Console.error("lost of the data directory:\n  " + address.losses.joined(separator: "\n  "))
                 }
                 if !address.notices.isEmpty {
                     Console.error("not emulated of the template:\n  " + address.notices.joined(separator: "\n  "))
@@ -208,6 +214,7 @@ struct EmulateCommand: AsyncParsableCommand {
             "region": .string(address.region), "stackName": .string(address.stackName),
             "apiURLs": .array(address.apiURLs.map(JSONValue.string)),
             "notices": .array(address.notices.map(JSONValue.string)),
+            "losses": .array(address.losses.map(JSONValue.string)),
         ]
         return value.text
     }

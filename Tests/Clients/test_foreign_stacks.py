@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.error
 import urllib.request
@@ -74,7 +75,9 @@ def emulated(template, *options):
     try:
         line = process.stdout.readline()
         assert line, process.stderr.read()
-        yield Emulated(json.loads(line))
+        running = Emulated(json.loads(line))
+        running.process = process
+        yield running
     finally:
         process.stdin.close()
         process.wait(timeout=30)
@@ -284,3 +287,48 @@ def test_what_keeps_a_stack_from_running_is_said(options, says):
     )
     assert ended.returncode == 104
     assert says in ended.stderr
+
+
+# What a Python environment lacks
+
+
+@pytest.fixture
+def bare_environment(tmp_path):
+    """A Python that has Lambda's runtime client and nothing else."""
+    folder = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
+    here = pathlib.Path(sysconfig.get_path("purelib"))
+    there = next(folder.glob("lib/python*/site-packages"))
+    for name in ["awslambdaric*", "runtime_client*", "simplejson*", "snapshot_restore_py*"]:
+        for found in here.glob(name):
+            (there / found.name).symlink_to(found)
+    return folder
+
+
+@pytest.mark.parametrize("code", ["import boto3\ndef run(e, c): pass", "def run(e, c):\n    import boto3.session"])
+def test_a_module_that_the_environment_lacks_is_named_with_its_remedy(bare_environment, tmp_path, code):
+    template = {
+        "Resources": {
+            "Worker": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "FunctionName": "worker", "Runtime": "python3.12", "Handler": "index.run", "Timeout": 10,
+                    "Role": "arn:aws:iam::123456789012:role/worker", "Code": {"ZipFile": code},
+                },
+            }
+        }
+    }
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(template))
+    words = f"the function worker imports boto3, which {bare_environment}/bin/python3 has not"
+    remedy = f"`{bare_environment}/bin/python3 -m pip install boto3`"
+    with emulated(file, "--python-env", str(bare_environment)) as running:
+        for _ in range(2):
+            answer = running.client("lambda").invoke(FunctionName="worker")
+            assert answer["FunctionError"] == "Unhandled"
+            assert "No module named 'boto3'" in json.load(answer["Payload"])["errorMessage"]
+        logged = running.client("logs").filter_log_events(logGroupName="/aws/lambda/worker", filterPattern='"pip install"')
+        assert words in logged["events"][0]["message"] and remedy in logged["events"][0]["message"]
+        running.process.stdin.close()
+        told = [line for line in running.process.stderr.read().splitlines() if words in line]
+        assert len(told) == 1 and remedy in told[0]

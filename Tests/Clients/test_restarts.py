@@ -76,7 +76,7 @@ class Lives:
             line = process.stdout.readline()
             assert line, process.stderr.read()
             running = Emulated(json.loads(line) | {"apiURL": ""})
-            running.notices = json.loads(line)["notices"]
+            running.losses = json.loads(line)["losses"]
             yield running
         finally:
             process.kill()
@@ -175,7 +175,7 @@ def test_functions_and_mappings_are_as_calls_have_left_them(lives):
         assert (answer("direct")["code"], answer("direct:blue")["code"], answer("stored")["code"]) == ("two", "one", "three")
         assert answer("direct")["environment"]["COLOUR"] == "green"
         assert answer("worker:live") == {}
-        assert second.notices == []
+        assert second.losses == []
 
 
 def test_what_has_changed_in_the_template_counts_after_a_restart(lives):
@@ -237,14 +237,14 @@ def test_a_function_that_cannot_be_made_again_is_told_and_stays(lives):
     hidden = lives.folder / "hidden"
     os.rename(code, hidden)
     with lives.life() as second:
-        assert "function direct, kept from before" in second.notices[0]
+        assert "function direct, kept from before" in second.losses[0]
         with pytest.raises(ClientError) as refused:
             second.client("lambda").get_function(FunctionName="direct")
         assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
     os.rename(hidden, code)
     with lives.life() as third:
         third.client("lambda").get_function(FunctionName="direct")
-        assert third.notices == []
+        assert third.losses == []
 
 
 
@@ -296,7 +296,7 @@ def test_alarms_keep_their_states_and_histories(lives):
         }
     for _ in range(2):
         with lives.life(template) as later:
-            assert later.notices == []
+            assert later.losses == []
             assert seen(later.client("cloudwatch")) == before
     changed = json.loads(json.dumps(template))
     changed["Resources"]["Alarm"]["Properties"]["Threshold"] = 7

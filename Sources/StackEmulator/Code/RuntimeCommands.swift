@@ -47,14 +47,21 @@ final class RuntimeCommands: Sendable {
 
     private func python(for function: FunctionSource) async throws(AWSServiceError) -> PythonInterpreter {
         var tried: [String] = []
+        var withoutSDK: PythonInterpreter?
         for path in PythonInterpreter.candidates(in: locations) {
             guard let python = await ask(path) else {
                 tried.append("\(path) (no Python)")
                 continue
             }
-            if python.hasRuntimeClient { return python }
+            if python.hasRuntimeClient {
+                // Lambda's runtimes have the SDK: a Python that has it too comes first.
+                if python.hasSDK { return python }
+                withoutSDK = withoutSDK ?? python
+                continue
+            }
             tried.append("\(path) (\(python.version), without awslambdaric)")
         }
+        if let withoutSDK { return withoutSDK }
         let seen = tried.isEmpty ? "none was found" : "tried \(tried.joined(separator: ", "))"
         let setUp =
             locations.pythonEnvironment.map { "\($0)/bin/pip install awslambdaric boto3" }

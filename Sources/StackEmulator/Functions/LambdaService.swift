@@ -30,6 +30,8 @@ final class LambdaService: Sendable {
         var destinations: InvocationDestinations
         /// What keeps functions and their events over restarts.
         var documents: DocumentStore
+        /// Tells the user what a function lacks on this machine.
+        var notice = OnceTold { _ in }
         /// A number from 0 to 1, for aliases with two versions.
         var draw: @Sendable () -> Double = { Double.random(in: 0..<1) }
     }

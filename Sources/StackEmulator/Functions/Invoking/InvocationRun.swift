@@ -1,5 +1,5 @@
 import EmulatorCore
-import ExactJSON
+import NIOCore
 import Timekeeping
 
 /// One invocation, from the choice of an environment to the report in its log.
@@ -82,6 +82,11 @@ struct InvocationRun: Sendable {
         initDuration: Duration?
     ) -> Finished {
         let duration = ContinuousClock.now - began
+        if let missing = MissingModule(outcome, of: function) {
+            let words = missing.words(function: function.name)
+            surroundings.notice(words)
+            environment.log.append(ByteBuffer(string: "\(words)\n"))
+        }
         let report = InvocationReport(
             requestID: request.requestID, outcome: outcome, duration: duration, initDuration: initDuration,
             timeout: function.timeout, memorySize: function.memorySize, peakMemory: environment.measureMemory())
