@@ -7,6 +7,9 @@ package struct StackDescription: Sendable, Equatable {
     package var status: String
     package var parameters: [String: String]
     package var outputs: [String: String]
+    package var tags: [String: String] = [:]
+    /// Protected against deletion.
+    package var isProtected = false
 }
 
 /// One resource of a stack.
@@ -44,7 +47,13 @@ package struct CloudFormationClient: Sendable {
             }
             var StackName: String
             var StackId: String?
+            struct Tag: Decodable {
+                var Key: String
+                var Value: String?
+            }
             var StackStatus: String?
+            var EnableTerminationProtection: Bool?
+            var Tags: Members<Tag>?
             var Parameters: Members<Parameter>?
             var Outputs: Members<Output>?
         }
@@ -81,8 +90,10 @@ package struct CloudFormationClient: Sendable {
         let outputs = (stack.Outputs?.member ?? []).map { ($0.OutputKey, $0.OutputValue ?? "") }
         return StackDescription(
             name: stack.StackName, id: stack.StackId ?? "", status: stack.StackStatus ?? "",
-            parameters: Dictionary(parameters) { first, _ in first }, outputs: Dictionary(outputs) { first, _ in first }
-        )
+            parameters: Dictionary(parameters) { first, _ in first },
+            outputs: Dictionary(outputs) { first, _ in first },
+            tags: Dictionary((stack.Tags?.member ?? []).map { ($0.Key, $0.Value ?? "") }) { first, _ in first },
+            isProtected: stack.EnableTerminationProtection ?? false)
     }
 
     package func resources(ofStack name: String) async throws(AWSCallError) -> [StackResource] {

@@ -4,7 +4,6 @@ package import ScenarioModel
 import AWSClients
 import Synchronization
 import Timekeeping
-import Wildcards
 
 /// One run from its first request to its last count: load, probes, alarm drill, reconciliation, in this order.
 ///
@@ -21,16 +20,24 @@ package final class DrillRun: Sendable {
     private let client: ProbeClient
     private let loadTraffic = Mutex(Traffic())
     private let result: Mutex<RunResult>
+    private let options: DrillOptions
+    private let journal: DrillJournal
+    private let isClean = Mutex(false)
 
     /// - Parameters:
     ///   - information: who runs what where; times and phases are filled in by the run.
+    ///   - options: what the run may do.
+    ///   - journal: where changes are noted before they are made.
     ///   - say: hears what happens, from any thread.
     package init(
         scenario: Scenario, target: Target, information: RunInformation, tool: RunResult.Tool,
+        options: DrillOptions = DrillOptions(), journal: DrillJournal,
         say: @escaping @Sendable (DrillProgress) -> Void
     ) {
         self.scenario = scenario
         self.target = target
+        self.options = options
+        self.journal = journal
         self.say = say
         runID = information.id
         beganOnTarget = target.clock.now()
@@ -48,6 +55,9 @@ package final class DrillRun: Sendable {
     /// - Throws: `DrillError` that says what does not, with the function's last words.
     package func preflight() async throws(DrillError) {
         try await Preflight(scenario: scenario, target: target, client: client).check()
+        for line in try await AlarmGate(scenario: scenario, target: target, options: options).pass() {
+            say(.note(line))
+        }
     }
 
     /// Runs all phases. When the task is cancelled the load drains, the rest is left out, and the result says so.
@@ -74,6 +84,7 @@ package final class DrillRun: Sendable {
                 try await reconcile(stack: stack, aws: aws, since: beganOnTarget)
             }
         }
+        await removeItems()
         return result.withLock { result in
             let ended = Timestamp.system()
             result.run.endedAt = ended.iso8601
@@ -102,6 +113,27 @@ package final class DrillRun: Sendable {
         let seconds = (Timestamp.system() - began).inSeconds
         result.withLock { $0.run.phases.append(RunInformation.Phase(name: name, seconds: seconds)) }
     }
+
+    /// Removes what the run wrote to a stack that lives on, also when the run has been asked to stop.
+    private func removeItems() async {
+        guard target.kind == .stack, let stack = target.stack, let aws = target.aws else { return }
+        let runID = runID
+        let removed: Result<Int, DrillError> = await Task {
+            do throws(DrillError) {
+                return .success(try await ItemCleaner(connection: aws).clean(runID: runID, stack: stack.stackName))
+            } catch { return .failure(error) }
+        }.value
+        switch removed {
+        case .success(let count):
+            isClean.withLock { $0 = true }
+            if count > 0 { say(.note("removed \(count) items that the run had written")) }
+        case .failure(let error):
+            say(.note("items of this run remain, firedrill clean \(runID) removes them: \(error.message)"))
+        }
+    }
+
+    /// Nothing of the run is left in its target, as far as it can tell.
+    package var leftNothing: Bool { journal.outstanding.isEmpty && isClean.withLock { $0 } }
 
     // MARK: Phases
 
@@ -198,46 +230,29 @@ package final class DrillRun: Sendable {
         }
     }
 
+    private var timing: MetricTiming { target.clock is RealClock ? .deployed : .emulated }
+
     private func alarms(stack: StackMap, aws: AWSConnection) async {
-        let healthy = scenario.stream?.write ?? scenario.cache?.write ?? scenario.flows.first?.steps.first
-        var cases: [AlarmCase] = []
-        for specification in scenario.alarms {
-            let pattern = WildcardPattern(specification.namePattern)
-            let matching = stack.alarms.filter { pattern.matches($0.name) }
-            cases += matching.map {
-                AlarmCase(
-                    alarm: $0, specification: specification, stack: stack,
-                    healthy: healthy.map { TrafficEffect(healthy: $0, in: stack) } ?? TrafficEffect())
-            }
-            if matching.isEmpty {
-                let names = stack.alarms.map(\.name).joined(separator: ", ")
-                result.withLock {
-                    $0.findings.append(
-                        Finding(
-                            id: "alarm.missing", resource: specification.namePattern,
-                            message: "no alarm of the stack is named \(specification.namePattern); it has: \(names)",
-                            remedy: "create the alarm, or correct the pattern in the scenario's alarms"))
-                }
-            }
+        let preparation = AlarmPreparation(scenario: scenario, stack: stack, options: options)
+        result.withLock { result in
+            result.findings += preparation.findings
+            result.undrilledAlarms = preparation.undrilled
         }
-        let named = Set(cases.map(\.alarm.name))
-        let undrilled = stack.alarms.filter { !named.contains($0.name) }
-        result.withLock { $0.undrilledAlarms = undrilled.map(\.name) }
-        guard !cases.isEmpty else { return }
-        guard let healthy else {
+        guard !preparation.cases.isEmpty else { return }
+        guard let healthy = preparation.healthy else {
             let message =
                 "alarms clear only on healthy traffic, and the scenario has no request that is all right: add a flow, "
                 + "stream.write or cache.write"
             result.withLock { $0.problems.append(RunProblem(phase: "alarms", message: message)) }
             return
         }
-        let plan = AlarmPlan(cases: cases, healthy: TrafficEffect(healthy: healthy, in: stack))
-        await phase("alarms", detail: "\(cases.count) alarms, \(plan.failingRequests) failing requests") {
+        let plan = preparation.plan
+        await phase("alarms", detail: "\(plan.cases.count) alarms, \(plan.failingRequests) failing requests") {
             () throws(DrillError) in
+            for line in DrillForecast(plan, timing: timing).text { say(.note(line)) }
             var drill = AlarmDrill(
-                plan: plan, client: client, cloudWatch: CloudWatchClient(connection: aws), clock: target.clock,
-                timing: target.kind == .emulator ? .emulated : .deployed, healthy: healthy, watched: stack.alarms,
-                say: say)
+                plan: plan, client: client, connection: aws, stack: stack, journal: journal, clock: target.clock,
+                timing: timing, healthy: healthy, say: say)
             await drill.run()
             let (observations, unasked) = (drill.observations, drill.unasked)
             result.withLock { result in
@@ -250,7 +265,7 @@ package final class DrillRun: Sendable {
 
     private func reconcile(stack: StackMap, aws: AWSConnection, since: Timestamp) async throws(DrillError) {
         // The last minute must close and be flushed; on AWS metrics take up to three minutes more.
-        let settling: Duration = target.kind == .emulator ? .seconds(70) : .seconds(240)
+        let settling: Duration = target.clock is RealClock ? .seconds(240) : .seconds(70)
         try await target.clock.wait(settling)
         let reconciliation = Reconciliation(
             cloudWatch: CloudWatchClient(connection: aws), stack: stack,

@@ -48,10 +48,21 @@ package enum AlarmFault: Sendable, Equatable {
     case header(Step, value: String)
     /// A write whose record makes the stream function fail.
     case streamRecord(Step)
+    /// An invocation past the API, with a payload that the function fails on.
+    case invocation(function: String, payload: String)
+    /// A request while the function behind it is allowed no invocation at all.
+    case throttle(Step)
+    /// What fits the alarm, chosen from what it watches.
+    case automatic
 
-    package var step: Step {
+    /// A payload that no handler of events or records understands.
+    package static let poison = "\"firedrill poison\""
+
+    /// The request that carries the fault; nil when none does.
+    package var step: Step? {
         switch self {
-        case .request(let step), .header(let step, _), .streamRecord(let step): step
+        case .request(let step), .header(let step, _), .streamRecord(let step), .throttle(let step): step
+        case .invocation, .automatic: nil
         }
     }
 }

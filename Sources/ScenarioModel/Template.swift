@@ -16,6 +16,18 @@ package struct Template: Sendable, Equatable {
         self.pieces = pieces
     }
 
+    /// A template of literal text and UUIDs.
+    package init(uuidsAnd path: [Piece]) {
+        let source = path.map { piece in
+            switch piece {
+            case .literal(let text): text
+            case .expression(.uuid): "{{ uuid }}"
+            default: ""
+            }
+        }
+        self.init(source: source.joined(), pieces: path)
+    }
+
     /// A template without expressions.
     package init(literal: String) {
         self.init(source: literal, pieces: literal.isEmpty ? [] : [.literal(literal)])

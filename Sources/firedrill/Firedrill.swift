@@ -24,7 +24,8 @@ struct Firedrill: AsyncParsableCommand {
             """,
         version: "firedrill \(version)",
         subcommands: [
-            RunCommand.self, WiringCommand.self, ValidateCommand.self, EmulateCommand.self, StackCommand.self,
+            RunCommand.self, PlanCommand.self, UndoCommand.self, CleanCommand.self, WiringCommand.self,
+            ValidateCommand.self, EmulateCommand.self, StackCommand.self,
             BenchStaticCommand.self,
         ])
 }

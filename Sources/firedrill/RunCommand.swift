@@ -42,6 +42,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Virtual environment with awslambdaric for emulated functions in Python.")
     var pythonEnv: String?
 
+    @OptionGroup(title: "What the drill may do")
+    var choices: DrillChoices
+
     @Flag(name: .shortAndLong, help: "Print nothing but the summary.")
     var quiet = false
 
@@ -53,7 +56,8 @@ struct RunCommand: AsyncParsableCommand {
         let colour = Console.isTerminal && environment["NO_COLOR"] == nil && environment["CI"] == nil
         let printer = ProgressPrinter(live: colour, quiet: quiet, width: Console.width)
         let session = RunSession(
-            scenario: scenario, environment: environment, say: { progress in printer.show(progress) })
+            scenario: scenario, environment: environment, options: choices.options, reports: reports,
+            say: { progress in printer.show(progress) })
         let result: RunResult = try await session.run()
         printer.finish()
 

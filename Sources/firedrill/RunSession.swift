@@ -17,9 +17,37 @@ import Timekeeping
 struct RunSession: Sendable {
     var scenario: Scenario
     var environment: [String: String]
+    var options = DrillOptions()
+    /// Folder of the reports, and of the journals of stacks that live on; nil when nothing will be changed.
+    var reports: String?
     var say: @Sendable (DrillProgress) -> Void
 
     func run() async throws -> RunResult {
+        try await withTarget { try await drill($0) }
+    }
+
+    /// What the alarm drill would do, a line each.
+    func plan() async throws -> [String] {
+        try await withTarget { makeTarget in
+            do {
+                let target = try await makeTarget()
+                let gate = AlarmGate(scenario: scenario, target: target, options: options)
+                var lines = gate.forecast()
+                do throws(DrillError) { lines += try await gate.pass() } catch {
+                    // What the drill would be refused for belongs into its plan.
+                    lines.append("refused: \(error.message)")
+                }
+                return lines
+            } catch let error as DrillError {
+                throw CommandFailure(exitCode: .badConfiguration, message: error.message)
+            }
+        }
+    }
+
+    /// Brings up or finds the target for a piece of work.
+    private func withTarget<Value: Sendable>(
+        _ work: @escaping @Sendable (@escaping @Sendable () async throws -> Target) async throws -> Value
+    ) async throws -> Value {
         switch scenario.target {
         case .emulator(let specification):
             say(.phase("emulator", detail: specification.template ?? "the built-in stack"))
@@ -31,13 +59,13 @@ struct RunSession: Sendable {
             }
             return try await emulator.running { address in
                 for notice in address.notices { say(.note("not emulated: \(notice)")) }
-                return try await drill { try await emulated(address) }
+                return try await work { try await emulated(address) }
             }
         case .stack(let specification):
-            return try await drill { try await deployed(specification) }
+            return try await work { try await deployed(specification) }
         case .baseURL(let url):
             say(.note("a bare URL: load only; cache, stream and alarms need a stack"))
-            return try await drill {
+            return try await work {
                 Target(
                     kind: .url, baseURL: url, aws: nil, stack: nil, clock: RealClock(), transport: CurlTransport())
             }
@@ -53,16 +81,46 @@ struct RunSession: Sendable {
         ) {
             do {
                 let target = try await makeTarget()
+                let information = information(target)
+                let (journal, file) = try journal(of: information.id, target)
                 let run = DrillRun(
-                    scenario: scenario, target: target, information: information(target),
-                    tool: RunResult.Tool(name: "firedrill", version: Firedrill.version), say: say)
-                try await run.preflight()
-                return try await run.run()
+                    scenario: scenario, target: target, information: information,
+                    tool: RunResult.Tool(name: "firedrill", version: Firedrill.version), options: options,
+                    journal: journal, say: say)
+                do {
+                    try await run.preflight()
+                } catch {
+                    if journal.outstanding.isEmpty { file?.remove() }
+                    throw error
+                }
+                let result = try await run.run()
+                if run.leftNothing {
+                    file?.remove()
+                } else if let file {
+                    Console.error(
+                        "something of this run is left in the stack: firedrill clean \(file.path) removes it")
+                }
+                return result
             } catch let error as DrillError {
                 throw CommandFailure(
                     exitCode: error.code == .interrupted ? .interrupted : .badConfiguration, message: error.message)
             }
         }
+    }
+
+    /// A journal on disk for a stack that lives on; an emulated one ends with the run, and its changes with it.
+    private func journal(
+        of runID: String, _ target: Target
+    ) throws(DrillError) -> (DrillJournal, JournalFile?) {
+        let configuration = target.aws?.configuration
+        let header = DrillJournal.Header(
+            runID: runID, stack: target.stack?.stackName ?? "", region: configuration?.region ?? "",
+            endpointURL: configuration?.endpointURL)
+        guard target.kind == .stack, let reports else {
+            return (try DrillJournal(header: header) { _ throws(DrillError) in }, nil)
+        }
+        let file = try JournalFile(path: "\(JournalFile.folder(reports: reports))/\(runID).jsonl")
+        return (try DrillJournal(header: header) { line throws(DrillError) in try file.append(line) }, file)
     }
 
     private func emulated(_ address: EmulatorProcess.Address) async throws -> Target {
@@ -96,7 +154,8 @@ struct RunSession: Sendable {
             ?? "https://\(stack.apiID).execute-api.\(configuration.region).amazonaws.com/\(stack.stage.name)"
         return Target(
             kind: .stack, baseURL: baseURL, aws: connection, stack: stack,
-            clock: RealClock(), transport: transport)
+            clock: await EmulatorClock.clock(ofEndpoint: specification.endpointURL, transport: transport),
+            transport: transport)
     }
 
     private func information(_ target: Target) -> RunInformation {

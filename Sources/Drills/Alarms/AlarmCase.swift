@@ -19,6 +19,11 @@ struct AlarmCase: Equatable {
 
     var allowed: Int { specification.expect.maximumFailures ?? Self.defaultMaximumFailures }
 
+    /// Whether its fault changes a function for as long as it lasts.
+    var misconfigures: Bool {
+        if case .throttle = specification.fault { true } else { false }
+    }
+
     /// Whether traffic can be worked out for it at all.
     var isObscure: Bool {
         if case .obscure = outcome { true } else { false }
@@ -32,6 +37,13 @@ struct AlarmCase: Equatable {
         self.specification = specification
         effect = FaultEffect(of: specification.fault, in: stack)
         outcome = AlarmPrediction.predict(alarm, fault: effect.traffic, healthy: healthy)
+        if case .automatic = specification.fault, case .notMoved = outcome {
+            outcome = .obscure(
+                AlarmObscurity(
+                    reason: "watches \(alarm.watchedText), for which no fault is known",
+                    remedy: "state one under fault, allow more with --allow-misconfigure, or take lower evidence with "
+                        + "--shadow-metrics or --force-state"))
+        }
         findings = WiringFindings.alarm(alarm, in: stack)
         if case .notMoved = outcome { prediction = unmoved(healthy) }
         if case .predicted(let predicted) = outcome { prediction = predicted.capped(at: allowed, alarm) }

@@ -10,11 +10,13 @@ struct MetricTiming: Sendable, Equatable {
     var delayMinutes: Int
     /// How long a datapoint is waited for.
     var patience: Duration
+    /// How long a function's changed configuration takes to hold everywhere.
+    var propagation: Duration
 
     /// The emulator publishes and evaluates at the end of each minute.
-    static let emulated = MetricTiming(delayMinutes: 0, patience: .seconds(300))
+    static let emulated = MetricTiming(delayMinutes: 0, patience: .seconds(300), propagation: .zero)
     /// One minute until it is flushed, one or two until it is there; no figure is promised.
-    static let deployed = MetricTiming(delayMinutes: 3, patience: .seconds(900))
+    static let deployed = MetricTiming(delayMinutes: 3, patience: .seconds(900), propagation: .seconds(10))
 }
 
 extension AlarmDrill {
@@ -43,7 +45,7 @@ extension AlarmDrill {
             minute = first + .seconds(60 * offset)
             let start = minute + .seconds(1)
             if clock.now() < start { try await clock.wait(start - clock.now()) }
-            try await send(requests)
+            try await sendMisconfigured(requests)
             filled = minute
             if clock.now() >= minute + .seconds(60) {
                 throw DrillError(
@@ -62,6 +64,23 @@ extension AlarmDrill {
                 ))
         }
         return minute
+    }
+
+    /// Sends a minute's requests with the changes that its faults need, and takes these back whatever happens.
+    private func sendMisconfigured(_ minute: TrafficScript.Minute) async throws(DrillError) {
+        let before = Set(journal.outstanding.map(\.number))
+        let result: Result<Void, DrillError>
+        do throws(DrillError) {
+            try await misconfigure(for: TrafficScript(minutes: [minute]))
+            result = .success(try await send(minute))
+        } catch {
+            result = .failure(error)
+        }
+        for (number, reversal) in journal.outstanding where !before.contains(number) {
+            try await journal.undo(number, connection)
+            say(.note("undone: \(reversal.description)"))
+        }
+        try result.get()
     }
 
     private func send(_ minute: TrafficScript.Minute) async throws(DrillError) {
@@ -92,7 +111,9 @@ extension AlarmDrill {
         let fault = subject.specification.fault
         let answer: ProbeAnswer
         switch fault {
-        case .request(let step), .streamRecord(let step): answer = try await client.send(step)
+        case .automatic: return
+        case .invocation(let function, let payload): return try await invoke(function, payload, for: subject)
+        case .request(let step), .streamRecord(let step), .throttle(let step): answer = try await client.send(step)
         case .header(let step, let value):
             answer = try await client.send(step, headers: [HTTPHeader("x-firedrill-fault", value)])
         }
@@ -102,6 +123,45 @@ extension AlarmDrill {
                 code: .configuration,
                 message: "the fault for \(subject.alarm.name) was not caused: \(answer.request.method) "
                     + "\(answer.request.url) \(obstacle)")
+        }
+    }
+
+    private func invoke(_ function: String, _ payload: String, for subject: AlarmCase) async throws(DrillError) {
+        try DrillError.checkInterruption()
+        let faults = FunctionFaultClient(connection: connection)
+        let error = try await aws { () async throws(AWSCallError) in
+            try await faults.invoke(function, payload: Array(payload.utf8))
+        }
+        guard error == nil else { return }
+        throw DrillError(
+            code: .configuration,
+            message:
+                "the fault for \(subject.alarm.name) was not caused: \(function) took the payload \(payload) without an "
+                + "error; state another payload, or another fault")
+    }
+
+    /// Makes the changes that a script's faults need, each noted on disk before.
+    private func misconfigure(for script: TrafficScript) async throws(DrillError) {
+        let steps = script.faults.filter { $0.value > 0 }.keys.sorted().compactMap { index -> Step? in
+            if case .throttle(let step) = plan.cases[index].specification.fault { step } else { nil }
+        }
+        for step in steps {
+            guard let function = stack.method(step.method, path: step.url.source).flatMap(stack.function(behind:))
+            else {
+                throw DrillError(
+                    code: .configuration,
+                    message: "no function answers \(step.method) \(step.url.source): none to throttle")
+            }
+            let faults = FunctionFaultClient(connection: connection)
+            let reserved = try await aws { () async throws(AWSCallError) in
+                try await faults.reservedConcurrency(of: function.name)
+            }
+            _ = try journal.note(.reservedConcurrency(function: function.name, reserved))
+            try await aws { () async throws(AWSCallError) in
+                try await faults.reserveConcurrency(0, for: function.name)
+            }
+            say(.note("\(function.name) may run no invocation until the faults are sent"))
+            try await clock.wait(timing.propagation)
         }
     }
 

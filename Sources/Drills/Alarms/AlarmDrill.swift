@@ -12,13 +12,14 @@ import Timekeeping
 struct AlarmDrill {
     var plan: AlarmPlan
     var client: ProbeClient
-    var cloudWatch: CloudWatchClient
+    var connection: AWSConnection
+    var stack: StackMap
+    /// What is changed and not yet taken back.
+    var journal: DrillJournal
     var clock: any TargetClock
     var timing: MetricTiming
     /// A request that is all right: keeps datapoints coming while alarms clear.
     var healthy: Step
-    /// All alarms of the stack, the ones that are not drilled included: none may ring unasked.
-    var watched: [MetricAlarm]
     var say: @Sendable (DrillProgress) -> Void
 
     var journals: [Int: AlarmJournal] = [:]
@@ -32,18 +33,24 @@ struct AlarmDrill {
     private(set) var began = Timestamp(nanosecondsSinceEpoch: 0)
 
     init(
-        plan: AlarmPlan, client: ProbeClient, cloudWatch: CloudWatchClient, clock: any TargetClock,
-        timing: MetricTiming, healthy: Step, watched: [MetricAlarm], say: @escaping @Sendable (DrillProgress) -> Void
+        plan: AlarmPlan, client: ProbeClient, connection: AWSConnection, stack: StackMap, journal: DrillJournal,
+        clock: any TargetClock, timing: MetricTiming, healthy: Step, say: @escaping @Sendable (DrillProgress) -> Void
     ) {
         self.plan = plan
         self.client = client
-        self.cloudWatch = cloudWatch
+        self.connection = connection
+        self.stack = stack
+        self.journal = journal
         self.clock = clock
         self.timing = timing
         self.healthy = healthy
-        self.watched = watched
         self.say = say
     }
+
+    var cloudWatch: CloudWatchClient { CloudWatchClient(connection: connection) }
+
+    /// All alarms of the stack, the ones that are not drilled included: none may ring unasked.
+    var watched: [MetricAlarm] { stack.alarms }
 
     /// The observations, in the order of the plan's cases.
     var observations: [AlarmObservation] {

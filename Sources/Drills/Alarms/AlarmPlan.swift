@@ -58,7 +58,8 @@ struct AlarmPlan: Equatable {
     }
 
     private func joined(_ round: Round?, _ index: Int) -> Round? {
-        guard let round, !round.isStill, let prediction = cases[index].prediction, !prediction.budget.isRatio,
+        guard let round, !round.isStill, !(round.members + [index]).contains(where: { cases[$0].misconfigures }),
+            let prediction = cases[index].prediction, !prediction.budget.isRatio,
             let first = cases[round.members[0]].prediction, !first.budget.isRatio,
             prediction.periods == first.periods,
             prediction.periods == 1 || prediction.periodMinutes == first.periodMinutes

@@ -21,6 +21,8 @@ struct FaultEffect: Equatable {
     static func obstacle(_ fault: AlarmFault, status: Int, isHit: Bool) -> String? {
         if isHit { return "was answered from the cache: state a fault on a method that is not cached" }
         switch fault {
+        case .invocation, .automatic: return nil
+        case .throttle: return (500..<600).contains(status) || status == 429 ? nil : "answered \(status), and no error"
         case .request: return (400..<500).contains(status) ? nil : "answered \(status), and no 4xx"
         case .streamRecord: return (200..<300).contains(status) ? nil : "answered \(status): the record was not written"
         case .header(_, let value):
@@ -33,7 +35,15 @@ struct FaultEffect: Equatable {
     }
 
     init(of fault: AlarmFault, in stack: StackMap) {
-        let step = fault.step
+        guard let step = fault.step else {
+            if case .invocation(let function, _) = fault {
+                RequestSamples.invocation(of: function, failed: true, 0, &traffic)
+                description = "an invocation of \(function) with a payload that it fails on"
+            } else {
+                description = "no fault fits it"
+            }
+            return
+        }
         let method = stack.method(step.method, path: step.url.source)
         var request = RequestSamples(method: method, stack: stack)
         switch fault {
@@ -52,6 +62,11 @@ struct FaultEffect: Equatable {
                 request.milliseconds = Double(function.timeoutSeconds) * 1000
             }
             description = "\(step.method) \(step.url.source) with fault \(value)"
+        case .throttle:
+            request.status = 5
+            request.isThrottled = true
+            description = "\(step.method) \(step.url.source) while its function may run no invocation"
+        case .invocation, .automatic: description = ""
         case .streamRecord:
             request.writes = true
             request.failsConsumers = true
@@ -83,6 +98,8 @@ struct RequestSamples {
     var writes = false
     /// The functions behind the stream fail on that record.
     var failsConsumers = false
+    /// Its function is not let run at all.
+    var isThrottled = false
     /// The least time that it takes.
     var milliseconds = 0.0
 
@@ -95,7 +112,14 @@ struct RequestSamples {
         var effect = TrafficEffect()
         gateway(&effect)
         if let method, let function = stack.function(behind: method) {
-            Self.invocation(of: function.name, failed: throwsError, milliseconds, &effect)
+            if isThrottled {
+                for dimensions in Self.dimensions(of: function.name) {
+                    effect.samples[MetricIdentity(namespace: "AWS/Lambda", name: "Throttles", dimensions: dimensions)] =
+                        1
+                }
+            } else {
+                Self.invocation(of: function.name, failed: throwsError, milliseconds, &effect)
+            }
             // A hit invokes nothing, and which read is one is not counted here.
             if stack.caches(method) {
                 effect.unsteady.formUnion(effect.samples.keys.filter { $0.namespace == "AWS/Lambda" })
@@ -131,11 +155,15 @@ struct RequestSamples {
         }
     }
 
+    private static func dimensions(of function: String) -> [[String: String]] {
+        [["FunctionName": function], ["FunctionName": function, "Resource": function], [:]]
+    }
+
     /// The samples of one invocation, added to what the effect has.
     static func invocation(
         of function: String, failed: Bool, _ milliseconds: Double, _ effect: inout TrafficEffect
     ) {
-        for dimensions in [["FunctionName": function], ["FunctionName": function, "Resource": function], [:]] {
+        for dimensions in dimensions(of: function) {
             func add(_ name: String, _ value: Double, isTime: Bool = false) {
                 let metric = MetricIdentity(namespace: "AWS/Lambda", name: name, dimensions: dimensions)
                 effect.samples[metric, default: 0] += value

@@ -37,6 +37,19 @@ package final class EmulatorClock: TargetClock {
         self.transport = transport
     }
 
+    /// The clock behind an endpoint: the emulator's, where one answers and lets itself be advanced, else the real one.
+    package static func clock(
+        ofEndpoint endpointURL: String?, transport: any HTTPTransport
+    ) async -> any TargetClock {
+        guard let endpointURL else { return RealClock() }
+        let clock = EmulatorClock(
+            endpointURL: endpointURL.hasSuffix("/") ? String(endpointURL.dropLast()) : endpointURL, transport: transport
+        )
+        // No time passes; the answer says what time it is there.
+        do throws(DrillError) { try await clock.wait(.zero) } catch { return RealClock() }
+        return clock
+    }
+
     package func now() -> Timestamp { .system() + state.withLock { $0.offset } }
     package var skipped: Duration { state.withLock { $0.skipped } }
 

@@ -86,8 +86,7 @@ extension ScenarioReader {
         guard let fields = fields(node, "an alarm", keys: ["name", "fault", "expect"]) else { return nil }
         let name = required(fields, "name", "an alarm", hint: "add `name: \"api-4xx-*\"`")
             .flatMap { setting($0, "name") }
-        let fault = required(fields, "fault", "an alarm", hint: "add `fault: { get: \"/items/{{ uuid }}\" }`")
-            .flatMap { self.fault($0) }
+        let fault = fields["fault"].map { self.fault($0) } ?? .automatic
         var expect = AlarmDrillSpecification.Expectation()
         if let node = fields["expect"],
             let fields = self.fields(node, "expect", keys: ["within", "clears", "action", "failures"])
@@ -107,7 +106,21 @@ extension ScenarioReader {
             guard fields(node, "fault", keys: ["streamRecord"]) != nil else { return nil }
             return step(stream, "fault.streamRecord", variables: []).map { .streamRecord($0) }
         }
-        guard let step = step(node, "fault", variables: [], extra: ["header", "streamRecord"]) else { return nil }
+        if let invocation = node.mapping?["invoke"] {
+            guard fields(node, "fault", keys: ["invoke"]) != nil,
+                let inner = fields(invocation, "fault.invoke", keys: ["function", "payload"])
+            else { return nil }
+            let function = required(inner, "function", "fault.invoke").flatMap { setting($0, "function") }
+            let payload = inner["payload"].map { setting($0, "payload") } ?? AlarmFault.poison
+            guard let function, let payload else { return nil }
+            return .invocation(function: function, payload: payload)
+        }
+        if let throttled = node.mapping?["throttle"] {
+            guard fields(node, "fault", keys: ["throttle"]) != nil else { return nil }
+            return step(throttled, "fault.throttle", variables: []).map { .throttle($0) }
+        }
+        let others = ["header", "streamRecord", "invoke", "throttle"]
+        guard let step = step(node, "fault", variables: [], extra: others) else { return nil }
         guard let header = node.mapping?["header"] else { return .request(step) }
         guard let value = setting(header, "fault.header") else { return nil }
         guard TemplateParser.isName(value) else {

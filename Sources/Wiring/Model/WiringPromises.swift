@@ -37,6 +37,10 @@ package struct WiringPromises: Sendable, Equatable {
         case functionError
         /// A stream's handler that fails.
         case streamError
+        /// A function of this name that fails when it is invoked past the API.
+        case invocationError(String)
+        /// Whatever moves the alarm: the scenario leaves the choice open, or has its function throttled.
+        case any
     }
 
     package var cache: Cache?
@@ -89,6 +93,8 @@ extension WiringPromises.Fault {
                 value.hasPrefix("status-4")
                 ? .clientError : value.hasPrefix("status-") ? .serverError : .functionError
         case .streamRecord: self = .streamError
+        case .invocation(let function, _): self = .invocationError(function)
+        case .throttle, .automatic: self = .any
         }
     }
 }

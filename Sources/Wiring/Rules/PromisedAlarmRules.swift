@@ -46,7 +46,7 @@ enum PromisedAlarmRules {
     ) { subject, promises in
         subject.eachPlain { alarm, watched, metric, _, _ in
             guard let promise = promises.alarm(for: alarm), metric.kind == .failureFlag,
-                !subject.moved(by: promise.fault).contains(where: { $0.moves(watched.identity) })
+                promise.fault != .any, !subject.moved(by: promise.fault).contains(where: { $0.moves(watched.identity) })
             else { return [] }
             return [
                 WiringRule.Sighting(
@@ -129,6 +129,8 @@ extension WiringSubject {
         case .clientError: return gateway("4XXError")
         case .serverError: return gateway("5XXError")
         case .functionError: return gateway("5XXError") + errors(methods.compactMap(function(behind:)))
+        case .any: return []
+        case .invocationError(let name): return errors(function(named: name).map { [$0] } ?? [])
         case .streamError: return errors(streamMappings.compactMap { function(named: $0.function) })
         }
     }

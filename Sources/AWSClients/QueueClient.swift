@@ -1,0 +1,44 @@
+import ExactJSON
+
+/// The SQS calls that a drill needs.
+package struct QueueClient: Sendable {
+    private let client: JSONServiceClient
+
+    package init(connection: AWSConnection) { client = JSONServiceClient(service: .sqs, connection: connection) }
+
+    /// Makes a queue that a topic may send to.
+    ///
+    /// - Returns: its URL and ARN.
+    package func create(_ name: String, receivingFromTopic topic: String, queueARN: String) async throws(AWSCallError)
+        -> String
+    {
+        let policy: JSONValue = [
+            "Version": "2012-10-17",
+            "Statement": [
+                [
+                    "Effect": "Allow", "Principal": ["Service": "sns.amazonaws.com"], "Action": "sqs:SendMessage",
+                    "Resource": .string(queueARN), "Condition": ["ArnEquals": ["aws:SourceArn": .string(topic)]],
+                ]
+            ],
+        ]
+        let answer = try await client.call(
+            "CreateQueue", ["QueueName": .string(name), "Attributes": ["Policy": .string(policy.text)]],
+            repeatable: true)
+        return answer["QueueUrl"]?.stringValue ?? ""
+    }
+
+    /// The bodies of the messages that are there within a few seconds.
+    package func receive(_ url: String, waitSeconds: Int) async throws(AWSCallError) -> [String] {
+        let answer = try await client.call(
+            "ReceiveMessage",
+            [
+                "QueueUrl": .string(url), "MaxNumberOfMessages": 10, "WaitTimeSeconds": .integer(waitSeconds),
+                "VisibilityTimeout": 600,
+            ], repeatable: true)
+        return (answer["Messages"]?.arrayValue ?? []).compactMap { $0["Body"]?.stringValue }
+    }
+
+    package func delete(_ url: String) async throws(AWSCallError) {
+        _ = try await client.call("DeleteQueue", ["QueueUrl": .string(url)], repeatable: true)
+    }
+}
