@@ -27,6 +27,10 @@ package struct QueueClient: Sendable {
         return answer["QueueUrl"]?.stringValue ?? ""
     }
 
+    package func url(of name: String) async throws(AWSCallError) -> String {
+        try await client.call("GetQueueUrl", ["QueueName": .string(name)])["QueueUrl"]?.stringValue ?? ""
+    }
+
     /// The bodies of the messages that are there within a few seconds.
     package func receive(_ url: String, waitSeconds: Int) async throws(AWSCallError) -> [String] {
         let answer = try await client.call(

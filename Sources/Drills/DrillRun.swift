@@ -114,8 +114,15 @@ package final class DrillRun: Sendable {
         result.withLock { $0.run.phases.append(RunInformation.Phase(name: name, seconds: seconds)) }
     }
 
-    /// Removes what the run wrote to a stack that lives on, also when the run has been asked to stop.
+    /// Takes back what is still changed, and removes what the run wrote to a stack that lives on, also when the run has been asked to stop.
     private func removeItems() async {
+        if let aws = target.aws {
+            for (number, reversal) in journal.outstanding {
+                do throws(DrillError) { try await journal.undo(number, aws) } catch {
+                    say(.note("could not \(reversal.description), firedrill undo tries again: \(error.message)"))
+                }
+            }
+        }
         guard target.kind == .stack, let stack = target.stack, let aws = target.aws else { return }
         let runID = runID
         let removed: Result<Int, DrillError> = await Task {
@@ -253,13 +260,49 @@ package final class DrillRun: Sendable {
             var drill = AlarmDrill(
                 plan: plan, client: client, connection: aws, stack: stack, journal: journal, clock: target.clock,
                 timing: timing, healthy: healthy, say: say)
+            let proof =
+                options.provesDelivery
+                ? try await DeliveryProof(
+                    plan.cases.map(\.alarm), runID: runID, connection: aws, journal: journal) : nil
             await drill.run()
-            let (observations, unasked) = (drill.observations, drill.unasked)
+            var (observations, unasked) = (drill.observations, drill.unasked)
+            if drill.failure == nil {
+                try await addLowerEvidence(plan.cases, aws, to: &observations)
+                if let proof { try await add(proof, plan.cases, to: &observations) }
+            }
             result.withLock { result in
                 result.alarms = observations
                 result.findings += unasked
             }
             if let failure = drill.failure { throw failure }
+        }
+    }
+
+    /// Lower grades of evidence for the alarms that no traffic rings, where they are allowed.
+    private func addLowerEvidence(
+        _ cases: [AlarmCase], _ aws: AWSConnection, to observations: inout [AlarmObservation]
+    ) async throws(DrillError) {
+        let evidence = LowerEvidence(
+            connection: aws, journal: journal, clock: target.clock, timing: timing, runID: runID)
+        for (index, subject) in cases.enumerated() where subject.isObscure {
+            if options.usesShadowMetrics { try await evidence.shadow(subject.alarm, &observations[index]) }
+            if options.forcesState, observations[index].evidence == "none" {
+                try await evidence.force(&observations[index])
+            }
+        }
+    }
+
+    private func add(
+        _ proof: DeliveryProof, _ cases: [AlarmCase], to observations: inout [AlarmObservation]
+    ) async throws(DrillError) {
+        let arrived = try await proof.arrived()
+        for (index, subject) in cases.enumerated() where observations[index].firedAfterSeconds != nil {
+            let hasTopic = subject.alarm.alarmActions.contains { $0.contains(":sns:") }
+            guard hasTopic else { continue }
+            observations[index].delivered = arrived.contains(subject.alarm.name)
+            guard observations[index].delivered == false else { continue }
+            observations[index].findings.append(DeliveryProof.finding(subject.alarm))
+            observations[index].verdict = .fail
         }
     }
 

@@ -162,6 +162,8 @@ package struct AlarmObservation: Codable, Sendable, Equatable {
     package var actions: [String]
     package var timeline: [Event]
     package var findings: [Finding]
+    /// Whether the alarm's message came through its topic to a queue; nil when that was not tried.
+    package var delivered: Bool?
 
     package init(
         name: String, metric: String, condition: String, threshold: Double, periodSeconds: Int, fault: String,

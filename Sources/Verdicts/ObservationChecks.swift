@@ -89,6 +89,7 @@ enum ObservationChecks {
                 expected: expected, actual: actual,
                 reason: verdict == .pass || causes.isEmpty ? reason : causes)
         }
+        if let lower = lowerEvidence(alarm, causes: causes) { return [lower] }
         guard let at = alarm.atThreshold else {
             let verdict: CheckVerdict = alarm.verdict == .pass ? .invalid : alarm.verdict
             return [
@@ -128,6 +129,21 @@ enum ObservationChecks {
             checks.append(check("drilled", "is drilled", .invalid, alarm.condition, "no computed evidence", causes))
         }
         return checks
+    }
+
+    /// What less than real traffic has shown: never a pass.
+    private static func lowerEvidence(_ alarm: AlarmObservation, causes: String) -> Check? {
+        let shown: String
+        switch alarm.evidence {
+        case "shadowMetric": shown = "a copy of it on made-up datapoints"
+        case "forcedState": shown = "its actions, set off by hand"
+        default: return nil
+        }
+        return Check(
+            id: "alarm.\(alarm.name).lowerEvidence", kind: .alarm, name: "\(alarm.name) is drilled",
+            verdict: alarm.verdict == .fail ? .fail : .skipped, expected: "real traffic", actual: shown,
+            reason: alarm.verdict == .fail && !causes.isEmpty
+                ? causes : "no traffic rings it in a drill; what was seen is \(shown): \(causes)")
     }
 
     static func reconciliation(_ row: ReconciliationRow) -> Check {

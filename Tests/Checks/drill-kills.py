@@ -109,19 +109,15 @@ def run(folder, count, generator, scratch, stack):
     command = [folder / "firedrill", "run", scenario, "--reports", reports, "--allow-misconfigure", "--prove-delivery"]
     for attempt in range(count):
         drill = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
-        # Every other kill aims at the moment in which the function is changed, the rest at any moment.
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True)
+        # Every other kill aims at the moments in which the function is changed, the rest at any moment.
         if attempt % 2 == 0:
-            for line in drill.stdout:
-                if "may run no invocation" in line:
-                    break
-            time.sleep(generator.uniform(0, 0.05))
+            wait_for_change(drill, reports)
+            time.sleep(generator.uniform(0, 0.004))
         else:
-            time.sleep(generator.uniform(0.2, 6))
-        ended = drill.poll() is not None
-        if not ended:
+            time.sleep(generator.uniform(0.2, 4))
+        if drill.poll() is None:
             os.killpg(drill.pid, signal.SIGKILL)
-        drill.stdout.read()
         drill.wait()
         changed += stack.concurrency() != before["concurrency"]
         tool = [folder / "firedrill"]
@@ -141,7 +137,20 @@ def run(folder, count, generator, scratch, stack):
         if left:
             return fail(attempt, f"journals are left: {left}", undo)
     print(f"{count} kills, {changed} of them with a changed function: nothing is left behind")
-    return 0 if changed else 1
+    # A few kills may all miss the moment; many may not.
+    return 0 if changed or count < 10 else 1
+
+
+def wait_for_change(drill, reports):
+    """Until the journal has noted a change of the function, or the drill has ended."""
+    while drill.poll() is None:
+        for journal in (reports / ".journals").glob("*.jsonl"):
+            try:
+                if "reservedConcurrency" in journal.read_text():
+                    return
+            except FileNotFoundError:
+                pass
+        time.sleep(0.0005)
 
 
 def fail(attempt, reason, outcome):

@@ -12,7 +12,7 @@ struct DrillSafetyTests {
 
     static let reversals: [Reversal] = [
         .reservedConcurrency(function: "f", 7), .reservedConcurrency(function: "g", nil), .deleteAlarm("a"),
-        .deleteQueue(url: "http://q/1"), .unsubscribe(arn: "arn:aws:sns:us-west-2:1:t:s"),
+        .deleteQueue("q"), .unsubscribe(topic: "arn:aws:sns:us-west-2:1:t", queueARN: "arn:aws:sqs:us-west-2:1:q"),
     ]
 
     @Test("a journal read again has what was noted and not undone, latest first") func journal() throws {

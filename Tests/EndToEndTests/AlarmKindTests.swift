@@ -66,29 +66,87 @@ struct AlarmKindTests {
             below: 100.0 / 11, at: 10),
     ]
 
-    @Test("each rings at the datapoint worked out for it, and not just below", arguments: kinds)
-    func drills(item: Kind) async throws {
+    private func drill(alarm: String, alarms: String, options: [String] = []) async throws -> (
+        Command.Outcome, JSONValue
+    ) {
         let scratch = try Scratch()
-        let alarm =
-            "  KindAlarm: { Type: AWS::CloudWatch::Alarm, Properties: { AlarmName: kind-dev, TreatMissingData: notBreaching, "
-            + "AlarmActions: [!Ref AlarmTopic], \(item.properties) } }\n\nOutputs:\n"
-        let template = BuiltInTemplate.text.replacing("Outputs:\n", with: alarm)
-        let scenario = """
-            version: 1
-            name: kinds
-            target: { emulator: {} }
-            flows:
-              calm: [{ get: { url: /items?limit=1, name: list } }]
-            alarms:
-              - name: kind-dev
-                fault: { put: { url: "/items/{{ uuid }}", json: { price: 1 } } }
-                expect: { action: sns }
-            """
-        let outcome = try await Command.run([
+        let template = BuiltInTemplate.text.replacing(
+            "Outputs:\n",
+            with: "  KindAlarm: { Type: AWS::CloudWatch::Alarm, Properties: { AlarmName: kind-dev, "
+                + "AlarmActions: [!Ref AlarmTopic], \(alarm) } }\n\nOutputs:\n")
+        let scenario =
+            "version: 1\nname: kinds\ntarget: { emulator: {} }\n"
+            + "flows:\n  calm: [{ get: { url: /items?limit=1, name: list } }]\nalarms:\n\(alarms)"
+        let arguments = [
             "run", try scratch.write(scenario, "scenario.yaml"), "--reports", "\(scratch.path)/reports", "--template",
             try scratch.write(template, "template.yaml"),
-        ])
-        let report = try #require(try? scratch.report(), outcome.described)
+        ]
+        let outcome = try await Command.run(arguments + options)
+        return (outcome, try #require(try? scratch.report(), outcome.described))
+    }
+
+    private static let age =
+        "Namespace: AWS/Lambda, MetricName: IteratorAge, Dimensions: [{ Name: FunctionName, Value: !Ref StreamFunction }], "
+        + "Period: 60, Statistic: Maximum, Threshold: 60000, ComparisonOperator: GreaterThanThreshold, "
+        + "EvaluationPeriods: 2, TreatMissingData: notBreaching"
+
+    @Test("alarms whose faults the scenario leaves open are rung by ones that fit, and their messages arrive")
+    func chooses() async throws {
+        let (outcome, report) = try await drill(
+            alarm: Self.age, alarms: "  - { name: \"api-*\" }\n  - { name: \"stream-*\" }\n",
+            options: ["--prove-delivery"])
+        let alarms = report["alarms"]?.arrayValue ?? []
+        #expect(alarms.count == 4, outcome.described)
+        for alarm in alarms {
+            #expect(alarm["verdict"] == "pass" && alarm["delivered"] == true, outcome.described)
+            #expect(alarm["evidence"] == "realTraffic")
+        }
+    }
+
+    @Test(
+        "what no traffic rings gets lower evidence where it is allowed, and that is no pass",
+        arguments: [
+            ([], "none", "invalid"), (["--shadow-metrics"], "shadowMetric", "skipped"),
+            (["--force-state"], "forcedState", "skipped"),
+        ] as [([String], String, String)])
+    func lowerEvidence(options: [String], evidence: String, verdict: String) async throws {
+        let (outcome, report) = try await drill(
+            alarm: Self.age, alarms: "  - { name: \"kind-*\" }\n", options: options)
+        let alarm = try #require(report["alarms"]?.arrayValue?.first, outcome.described)
+        #expect(alarm["evidence"] == .string(evidence) && alarm["verdict"] == .string(verdict), outcome.described)
+        #expect(!(report["checks"]?.arrayValue ?? []).contains { $0["kind"] == "alarm" && $0["verdict"] == "pass" })
+    }
+
+    @Test("a function is throttled for a moment where that is allowed, and its alarm rings") func throttles()
+        async throws
+    {
+        let throttled =
+            "Namespace: AWS/Lambda, MetricName: Throttles, Dimensions: [{ Name: FunctionName, Value: !Ref ApiFunction }], "
+            + "Period: 60, Statistic: Sum, Threshold: 3, ComparisonOperator: GreaterThanOrEqualToThreshold, "
+            + "EvaluationPeriods: 1, TreatMissingData: notBreaching"
+        let (outcome, report) = try await drill(
+            alarm: throttled, alarms: "  - { name: \"kind-*\" }\n", options: ["--allow-misconfigure"])
+        #expect(report["alarms"]?.arrayValue?.first?["verdict"] == "pass", outcome.described)
+        let (refused, other) = try await drill(alarm: throttled, alarms: "  - { name: \"kind-*\" }\n")
+        #expect(other["alarms"]?.arrayValue?.first?["verdict"] == "invalid", refused.described)
+    }
+
+    @Test("more failing requests than are allowed are refused before the first") func capped() async throws {
+        let scratch = try Scratch()
+        let outcome = try await Command.run(
+            ["run", try scratch.shortScenario(), "--reports", "\(scratch.path)/reports", "--max-failing-requests", "5"])
+        #expect(outcome.exitCode == 104 && outcome.errors.contains("--max-failing-requests"), outcome.described)
+    }
+
+    @Test("each rings at the datapoint worked out for it, and not just below", arguments: kinds)
+    func drills(item: Kind) async throws {
+        let (outcome, report) = try await drill(
+            alarm: "TreatMissingData: notBreaching, \(item.properties)",
+            alarms: """
+                  - name: kind-dev
+                    fault: { put: { url: "/items/{{ uuid }}", json: { price: 1 } } }
+                    expect: { action: sns }
+                """)
         let seen = try #require(report["alarms"]?.arrayValue?.first)
         #expect(seen["verdict"] == "pass" && seen["evidence"] == "realTraffic", outcome.described)
         #expect(seen["belowThreshold"]?["datapoint"]?.doubleValue == item.below || item.below == 0)

@@ -228,7 +228,8 @@ struct AlarmDrill {
         let period = round.members.compactMap { plan.cases[$0].prediction?.periodMinutes }.min() ?? 1
         let approach = ThresholdApproach.choose(
             below: round.below, at: round.at, elapsedMinutes: elapsed, delayMinutes: timing.delayMinutes,
-            periodMinutes: period, isStill: round.isStill)
+            periodMinutes: period, isStill: round.isStill
+        ) { plan.ringsOnce(round, toppedUpWith: $0, afterMinutes: elapsed) }
         let minute: Timestamp
         switch approach {
         case .topUp(let missing):

@@ -151,6 +151,21 @@ struct AlarmPlan: Equatable {
         return simulation.run(before + silence + script.minutes + after).contains { $0.state == .alarm }
     }
 
+    /// Whether each member rings exactly once when its lower side is topped up some minutes later.
+    ///
+    /// Two minutes' requests lie in one window, then in two, and with several periods in one again.
+    func ringsOnce(_ round: Round, toppedUpWith missing: TrafficScript.Minute, afterMinutes elapsed: Int) -> Bool {
+        round.members.allSatisfy { index in
+            guard let simulation = simulation(of: cases[index].alarm) else { return false }
+            let range = simulation.forecast.range * simulation.periodMinutes
+            let quiet = TrafficScript.steady(round.calm, minutes: range)
+            let pause = TrafficScript.steady(round.rest, minutes: elapsed - 1)
+            let minutes = quiet + round.below.minutes + pause + [missing] + quiet
+            let states = simulation.run(minutes).map { $0.state == .alarm }
+            return zip([false] + states, states).count { !$0 && $1 } == 1
+        }
+    }
+
     // MARK: Sums
 
     /// Failing requests in the whole drill.

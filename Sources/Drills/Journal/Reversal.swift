@@ -8,10 +8,10 @@ package enum Reversal: Sendable, Equatable {
     case reservedConcurrency(function: String, Int?)
     /// Removes an alarm that the drill made.
     case deleteAlarm(String)
-    /// Removes a queue that the drill made, by its URL.
-    case deleteQueue(url: String)
-    /// Removes a subscription that the drill made.
-    case unsubscribe(arn: String)
+    /// Removes a queue that the drill made.
+    case deleteQueue(String)
+    /// Takes a queue off a topic again.
+    case unsubscribe(topic: String, queueARN: String)
 
     /// For people.
     package var description: String {
@@ -19,8 +19,8 @@ package enum Reversal: Sendable, Equatable {
         case .reservedConcurrency(let function, let count):
             "give \(function) back \(count.map { "its reserved concurrency of \($0)" } ?? "its unreserved concurrency")"
         case .deleteAlarm(let name): "remove the temporary alarm \(name)"
-        case .deleteQueue(let url): "remove the temporary queue \(url)"
-        case .unsubscribe(let arn): "remove the temporary subscription \(arn)"
+        case .deleteQueue(let name): "remove the temporary queue \(name)"
+        case .unsubscribe(let topic, _): "remove the temporary subscription to \(topic)"
         }
     }
 
@@ -32,8 +32,9 @@ package enum Reversal: Sendable, Equatable {
                 "count": count.map { .integer($0) } ?? .null,
             ]
         case .deleteAlarm(let name): ["undo": "deleteAlarm", "name": .string(name)]
-        case .deleteQueue(let url): ["undo": "deleteQueue", "url": .string(url)]
-        case .unsubscribe(let arn): ["undo": "unsubscribe", "arn": .string(arn)]
+        case .deleteQueue(let name): ["undo": "deleteQueue", "name": .string(name)]
+        case .unsubscribe(let topic, let queue):
+            ["undo": "unsubscribe", "topic": .string(topic), "queue": .string(queue)]
         }
     }
 
@@ -47,11 +48,11 @@ package enum Reversal: Sendable, Equatable {
             guard let name = text("name") else { return nil }
             self = .deleteAlarm(name)
         case "deleteQueue":
-            guard let url = text("url") else { return nil }
-            self = .deleteQueue(url: url)
+            guard let name = text("name") else { return nil }
+            self = .deleteQueue(name)
         case "unsubscribe":
-            guard let arn = text("arn") else { return nil }
-            self = .unsubscribe(arn: arn)
+            guard let topic = text("topic"), let queue = text("queue") else { return nil }
+            self = .unsubscribe(topic: topic, queueARN: queue)
         default: return nil
         }
     }
@@ -63,8 +64,15 @@ package enum Reversal: Sendable, Equatable {
             case .reservedConcurrency(let function, let count):
                 try await FunctionFaultClient(connection: connection).reserveConcurrency(count, for: function)
             case .deleteAlarm(let name): try await CloudWatchClient(connection: connection).deleteAlarm(name)
-            case .deleteQueue(let url): try await QueueClient(connection: connection).delete(url)
-            case .unsubscribe(let arn): try await NotificationClient(connection: connection).unsubscribe(arn)
+            case .deleteQueue(let name):
+                let queues = QueueClient(connection: connection)
+                try await queues.delete(try await queues.url(of: name))
+            case .unsubscribe(let topic, let queue):
+                let topics = NotificationClient(connection: connection)
+                for subscription in try await topics.subscriptions(ofTopic: topic) where subscription.endpoint == queue
+                {
+                    try await topics.unsubscribe(subscription.arn)
+                }
             }
         } catch {
             let gone = [

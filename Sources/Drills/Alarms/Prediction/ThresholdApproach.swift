@@ -14,15 +14,16 @@ enum ThresholdApproach: Sendable, Equatable {
     ///   - elapsedMinutes: since the minute in which the lower side's last requests were sent.
     ///   - delayMinutes: from a request to the datapoint that can be evaluated.
     ///   - periodMinutes: the shortest period of the alarms concerned.
+    ///   - ringsOnce: whether no alarm would ring a second time when what was sent in two minutes moves through its windows.
     static func choose(
         below: TrafficScript, at: TrafficScript, elapsedMinutes: Int, delayMinutes: Int, periodMinutes: Int,
-        isStill: Bool
+        isStill: Bool, ringsOnce: (TrafficScript.Minute) -> Bool
     ) -> ThresholdApproach {
         // A ratio would be changed by the healthy requests that lie in between.
         guard !isStill, below.minutes.count == at.minutes.count, let first = below.minutes.last,
             let last = at.minutes.last, let missing = last.added(to: first), missing.failing > 0
         else { return .anew }
         let needed = elapsedMinutes + 1 + max(0, delayMinutes) + slackMinutes
-        return needed <= periodMinutes ? .topUp(missing) : .anew
+        return needed <= periodMinutes && ringsOnce(missing) ? .topUp(missing) : .anew
     }
 }
