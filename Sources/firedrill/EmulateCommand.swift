@@ -1,5 +1,6 @@
 import AWSSigning
 import ArgumentParser
+import Drills
 import ExactJSON
 import Foundation
 import StackEmulator
@@ -73,6 +74,9 @@ struct EmulateCommand: AsyncParsableCommand {
                 "\(fact.name) (\(fact.value(in: EmulatorSwitches()))): \(fact.help)"
             }.joined(separator: "\n")))
     var switches: [KeyValue] = []
+
+    @Option(help: "File of firedrill calibrate: sets the switches as AWS was seen to do; --switch goes before it.")
+    var calibration: String?
 
     @Option(
         help: ArgumentHelp(
@@ -180,17 +184,35 @@ struct EmulateCommand: AsyncParsableCommand {
             configuration.credentials = keys.map { AWSCredentials(accessKeyID: $0.key, secretAccessKey: $0.value) }
         }
         configuration.switches.accountThrottle = accountThrottle.limit
-        for choice in switches {
-            do throws(EmulatorError) {
-                try NamedSwitch.named(choice.key).set(choice.value, in: &configuration.switches)
-            } catch {
-                throw CommandFailure(exitCode: .badConfiguration, message: "--switch: \(error.message)")
-            }
-        }
+        try setSwitches(&configuration)
         configuration.notice = { Console.error($0) }
         configuration.bundledFunctions = BundledHandlers.commands
         configuration.code = codeLocations
         return configuration
+    }
+
+    private func setSwitches(_ configuration: inout EmulatorConfiguration) throws {
+        func set(_ name: String, _ value: String, from source: String) throws {
+            do throws(EmulatorError) {
+                try NamedSwitch.named(name).set(value, in: &configuration.switches)
+            } catch {
+                throw CommandFailure(exitCode: .badConfiguration, message: "\(source): \(error.message)")
+            }
+        }
+        if let calibration {
+            guard let bytes = FileManager.default.contents(atPath: calibration) else {
+                throw CommandFailure(
+                    exitCode: .badConfiguration, message: "cannot read the calibration \(calibration): check the path")
+            }
+            let recorded: [(name: String, value: String)]
+            do throws(DrillError) {
+                recorded = try CalibrationRecord.switches(in: String(decoding: bytes, as: UTF8.self))
+            } catch {
+                throw CommandFailure(exitCode: .badConfiguration, message: "\(calibration): \(error.message)")
+            }
+            for fact in recorded { try set(fact.name, fact.value, from: calibration) }
+        }
+        for choice in switches { try set(choice.key, choice.value, from: "--switch") }
     }
 
     private var codeLocations: CodeLocations {

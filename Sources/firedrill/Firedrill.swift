@@ -24,7 +24,8 @@ struct Firedrill: AsyncParsableCommand {
             """,
         version: "firedrill \(version)",
         subcommands: [
-            RunCommand.self, PlanCommand.self, UndoCommand.self, CleanCommand.self, WiringCommand.self,
+            RunCommand.self, PlanCommand.self, UndoCommand.self, CleanCommand.self, CalibrateCommand.self,
+            WiringCommand.self,
             ValidateCommand.self, EmulateCommand.self, StackCommand.self,
             BenchStaticCommand.self,
         ])

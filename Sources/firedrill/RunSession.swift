@@ -44,6 +44,30 @@ struct RunSession: Sendable {
         }
     }
 
+    /// Records what the target does where AWS's documentation is silent.
+    func calibrate(_ tell: @escaping @Sendable (String) -> Void) async throws -> CalibrationRecord {
+        try await withTarget { makeTarget in
+            do {
+                let target = try await makeTarget()
+                let information = information(target)
+                let (journal, file) = try journal(of: information.id, target)
+                let probe = CalibrationProbe(
+                    scenario: scenario, target: target, options: options, journal: journal, say: tell)
+                let facts = try await probe.facts()
+                if let stack = target.stack, let connection = target.aws, target.kind == .stack {
+                    _ = try await ItemCleaner(connection: connection)
+                        .clean(runID: information.id, stack: stack.stackName)
+                }
+                if journal.outstanding.isEmpty { file?.remove() }
+                return CalibrationRecord(
+                    recordedAt: information.startedAt, stack: target.stack?.stackName ?? "",
+                    region: target.aws?.configuration.region ?? "", facts: facts)
+            } catch let error as DrillError {
+                throw CommandFailure(exitCode: .badConfiguration, message: error.message)
+            }
+        }
+    }
+
     /// Brings up or finds the target for a piece of work.
     private func withTarget<Value: Sendable>(
         _ work: @escaping @Sendable (@escaping @Sendable () async throws -> Target) async throws -> Value

@@ -9,5 +9,7 @@ check "template: cfn-lint finds nothing" .venv/bin/cfn-lint --non-zero-exit-code
 check "build" swift build --build-tests
 counted "unit and end-to-end tests" swift swift test --skip-build
 counted "AWS clients against the emulator" pytest Tests/Checks/with-emulator.sh .build/debug .venv/bin/python -m pytest -q Tests/Clients
+check "a drill killed at any moment leaves nothing after undo and clean" .venv/bin/python Tests/Checks/drill-kills.py .build/debug 2
+check "a calibration finds the emulator's switches either way" .venv/bin/python Tests/Checks/calibration.py .build/debug
 check "an emulator killed while it writes keeps every acknowledged write" .venv/bin/python Tests/Checks/kills.py .build/debug 3
 closing

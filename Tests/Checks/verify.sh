@@ -26,6 +26,7 @@ check "release build" make build
 check "drill on the emulated stack" drill
 check "the same drill once more" drill
 check "drills ended at random moments leave nothing behind" Tests/Checks/interrupts.sh .build/release
+check "a drill killed twenty times leaves nothing after undo and clean" .venv/bin/python Tests/Checks/drill-kills.py .build/release 20
 check "an emulator killed a hundred times keeps every acknowledged write" .venv/bin/python Tests/Checks/kills.py .build/release 100
 check "build of the tests" swift build --build-tests
 check "a million hostile inputs to the parsers" env FIREDRILL_FUZZ_ITERATIONS="${FIREDRILL_FUZZ_ITERATIONS:-50000}" swift test --skip-build --filter "Fuzz|CBORTests|QueryFormTests|ObjectServiceTests"
