@@ -52,6 +52,11 @@ extension CloudFormationService {
             )
         }
         try begin(record.id, .deleteInProgress)
+        if let refusal = ExportUse(store: store).refusalToDelete(record.outputs) {
+            // The stack is as it was; only its history tells that somebody tried.
+            store.setStatus(record.id, record.status, reason: refusal)
+            return [:]
+        }
         await run(record.id, nil) { await $0.delete(retaining: retained) }
         return [:]
     }

@@ -118,6 +118,14 @@ extension CloudFormationService {
         ]
     }
 
+    func listImports(_ request: StackRequest) throws(AWSServiceError) -> JSONValue {
+        let name = request.input["ExportName"]?.stringValue ?? ""
+        let importers = store.importers(of: name)
+        guard !importers.isEmpty else { throw .stackValidation("Export '\(name)' is not imported by any stack.") }
+        let page = Self.page(importers.map(JSONValue.string), of: request)
+        return ["Imports": page.elements, "NextToken": page.next]
+    }
+
     func listExports() -> JSONValue {
         let exports = surroundings.operations.store.exports.map { export -> JSONValue in
             [

@@ -60,6 +60,7 @@ package struct CloudFormationService: EmulatedService {
         case "GetTemplateSummary": return try await getTemplateSummary(request)
         case "ValidateTemplate": return try await validateTemplate(request)
         case "ListExports": return listExports()
+        case "ListImports": return try listImports(request)
         default: throw .unknownOperation(operation)
         }
     }

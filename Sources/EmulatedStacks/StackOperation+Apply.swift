@@ -8,7 +8,8 @@ extension StackOperation {
     /// - Parameter journal: gets each step that was finished.
     func apply(_ source: StackSource, journal: inout [Step]) async throws(StackFailure) {
         guard let record = store.find(stackID) else { return }
-        var resolution = try resolution(of: source, for: record)
+        let imported = ImportedNames()
+        var resolution = try resolution(of: source, for: record, noting: imported)
         let old = Dictionary(record.resources.map { ($0.logicalID, $0) }) { first, _ in first }
         let (parameters, stored) = (resolution.parameters, resolution.storedValues)
         store.change(stackID) { record in
@@ -29,29 +30,38 @@ extension StackOperation {
         }
         let outputs = try templateStep { () throws(TemplateError) in try resolution.outputs() }
         try checkExports(outputs)
+        if let refusal = ExportUse(store: store).refusalToUpdate(from: record.outputs, to: outputs) {
+            throw StackFailure(message: refusal)
+        }
         let finished = done
         store.change(stackID) { record in
             record.resources = finished
             record.outputs = outputs
+            record.imports = imported.all
         }
     }
 
     /// Reads and binds a template for a stack.
-    func resolution(of source: StackSource, for record: StackRecord) throws(StackFailure) -> StackResolution {
+    ///
+    /// - Parameter imported: gets the names of the exports that the template asks for.
+    func resolution(
+        of source: StackSource, for record: StackRecord, noting imported: ImportedNames = ImportedNames()
+    ) throws(StackFailure) -> StackResolution {
         try templateStep { () throws(TemplateError) in
             let template = try StackTemplate(parsing: source.templateText, file: source.templateFile)
             return try StackResolution(
                 template, parameters: source.parameters,
                 environment: TemplateEnvironment(
                     region: surroundings.account.region, accountID: surroundings.account.id, stackName: record.name,
-                    stackID: record.id), lookups: lookups(for: record))
+                    stackID: record.id), lookups: lookups(for: record, imported))
         }
     }
 
-    private func lookups(for record: StackRecord) -> TemplateLookups {
+    private func lookups(for record: StackRecord, _ imported: ImportedNames) -> TemplateLookups {
         var lookups = surroundings.lookups
         lookups.exportedValue = { [store] name in
-            store.exports.first { $0.name == name && $0.stackID != record.id }?.value
+            imported.insert(name)
+            return store.exports.first { $0.name == name && $0.stackID != record.id }?.value
         }
         return lookups
     }

@@ -23,6 +23,8 @@ package struct StackRecord: Sendable {
     /// By logical id, what the data directory kept of the resources that an earlier process has made.
     package var keptResources: [String: StackResource] = [:]
     package var outputs: [ResolvedOutput] = []
+    /// The names of the exports of other stacks that its template imports.
+    package var imports: Set<String> = []
     /// The oldest first.
     package var events: [StackEvent] = []
     package var changeSets: [ChangeSet] = []

@@ -50,6 +50,11 @@ package final class StackStore: Sendable {
         }.sorted { $0.name < $1.name }
     }
 
+    /// The names of the live stacks that import an export, sorted.
+    package func importers(of export: String) -> [String] {
+        all.filter { $0.status != .deleteComplete && $0.imports.contains(export) }.map(\.name).sorted()
+    }
+
     package func remove(_ id: String) { stacks.withLock { $0.removeAll { $0.id == id } } }
 
     /// Changes a stack in one step, if it is there.

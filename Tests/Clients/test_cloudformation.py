@@ -213,3 +213,46 @@ def test_packaged_code_is_deployed_and_an_update_changes_what_runs(aws, cloudfor
     assert deploy(changed, "--parameter-overrides", "Word=second") == {"word": "second", "version": 2}
     cloudformation.delete_stack(StackName=unique)
     aws("s3", "rb", f"s3://{unique}", "--force")
+
+
+def test_an_export_in_use_can_neither_go_nor_change(cloudformation, unique):
+    def exporting(value, name=f"{unique}-value"):
+        outputs = f"Outputs: {{Value: {{Value: {value}, Export: {{Name: {name}}}}}}}"
+        return f"Resources: {{Topic: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {value}}}}}}}\n{outputs}"
+
+    importing = (
+        "Resources: {Setting: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: "
+        f"!ImportValue {unique}-value}}}}}}"
+    )
+    client = cloudformation
+    client.create_stack(StackName=unique, TemplateBody=exporting("one"))
+    for name in ["b", "a", "c"]:
+        client.create_stack(StackName=f"{unique}-{name}", TemplateBody=importing)
+    users = [f"{unique}-{name}" for name in "abc"]
+    assert client.list_imports(ExportName=f"{unique}-value")["Imports"] == users
+    words = f"export {unique}-value as it is in use by {users[0]}, {users[1]} and {users[2]}."
+
+    def stack():
+        return client.describe_stacks(StackName=unique)["Stacks"][0]
+
+    client.delete_stack(StackName=unique)
+    assert (stack()["StackStatus"], stack()["StackStatusReason"]) == ("CREATE_COMPLETE", f"Delete canceled. Cannot delete {words}")
+    for template, reason in [
+        (exporting("two"), f"Update canceled. Cannot update {words}"),
+        (exporting("one", f"{unique}-other"), f"Delete canceled. Cannot delete {words}"),
+    ]:
+        client.update_stack(StackName=unique, TemplateBody=template)
+        assert stack()["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert stack()["Outputs"][0]["OutputValue"] == "one"
+        reasons = [event.get("ResourceStatusReason") for event in client.describe_stack_events(StackName=unique)["StackEvents"]]
+        assert reason in reasons
+    for user in users:
+        client.delete_stack(StackName=user)
+    with pytest.raises(ClientError) as refused:
+        client.list_imports(ExportName=f"{unique}-value")
+    assert refused.value.response["Error"]["Message"] == f"Export '{unique}-value' is not imported by any stack."
+    client.update_stack(StackName=unique, TemplateBody=exporting("two"))
+    assert stack()["Outputs"][0]["OutputValue"] == "two"
+    client.delete_stack(StackName=unique)
+    with pytest.raises(ClientError):
+        stack()
