@@ -1,8 +1,11 @@
 """What a stage does with requests: routes, cache, logs, templates, functions behind templates, binary bodies."""
 
 import base64
+import gzip
 import json
 import time
+import urllib.request
+import zlib
 
 import pytest
 from conftest import connect
@@ -135,6 +138,27 @@ class TestTemplates:
         functions.delete_function(FunctionName=unique)
         # A queue takes no event for a function that is not there.
         assert send(endpoint, api["id"], "s", "/", "POST", b"{}", {"Content-Type": "application/json"})[0] == 500
+
+    def test_long_answers_are_compressed_for_who_accepts_it(self, apigateway, api, endpoint):
+        apigateway.update_rest_api(
+            restApiId=api["id"], patchOperations=[{"op": "replace", "path": "/minimumCompressionSize", "value": "100"}]
+        )
+        mock(apigateway, api["id"], api["rootResourceId"], response="$input.params('q')")
+        deploy(apigateway, api)
+        url = f"{endpoint}/_aws/execute-api/{api['id']}/s/"
+        long, short = "x" * 100, "x" * 99
+
+        def raw(text, accepted):
+            request = urllib.request.Request(f"{url}?q={text}", headers={"Accept-Encoding": accepted} if accepted else {})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.headers["Content-Encoding"], answer.read()
+
+        assert raw(long, "br, gzip;q=0.8, deflate;q=0.2")[0] == "gzip"
+        assert gzip.decompress(raw(long, "gzip")[1]).decode() == long
+        assert zlib.decompress(raw(long, "deflate")[1]).decode() == long
+        for accepted in [None, "identity", "br", "gzip;q=0"]:
+            assert raw(long, accepted) == (None, long.encode())
+        assert raw(short, "gzip") == (None, short.encode())
 
     def test_bytes_come_out_of_base64(self, apigateway, api, endpoint):
         content = bytes(range(256))

@@ -59,7 +59,7 @@ import Testing
               Bus: { Type: AWS::Events::EventBus, Properties: { Name: b } }
               Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a, Colour: red } }
               Queue: { Type: AWS::SQS::Queue, Properties: { Colour: red } }
-              Wide: { Type: AWS::ApiGateway::RestApi, Properties: { Name: w, MinimumCompressionSize: 0 } }
+              Wide: { Type: AWS::ApiGateway::RestApi, Properties: { Name: w, Breadth: 1 } }
               Slow:
                 Type: AWS::CloudWatch::Alarm
                 Properties:
@@ -78,7 +78,7 @@ import Testing
             "test.yaml:2:3: Bus: AWS::Events::EventBus is not emulated",
             "test.yaml:3:3: Api: the property Colour of AWS::ApiGateway::RestApi is not emulated",
             "test.yaml:4:3: Queue: the property Colour of AWS::SQS::Queue is not emulated",
-            "test.yaml:5:3: Wide: the property MinimumCompressionSize of AWS::ApiGateway::RestApi is not emulated",
+            "test.yaml:5:3: Wide: the property Breadth of AWS::ApiGateway::RestApi is not emulated",
             "test.yaml:6:3: Slow: the metric AWS/DynamoDB SuccessfulRequestLatency is not published, "
                 + "so the alarm gets no data of it",
             "test.yaml:16:3: Fed: the event source arn:aws:kinesis:us-west-2:123456789012:stream/s is not emulated; "

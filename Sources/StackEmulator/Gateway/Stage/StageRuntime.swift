@@ -40,6 +40,8 @@ final class StageRuntime: Sendable {
     let surroundings: Surroundings
     let responses: GatewayResponses
     let binaryMediaTypes: BinaryMediaTypes
+    /// Nil for an API without a minimum compression size.
+    let compression: AnswerCompression?
     let logStream: String
     private let routes: RouteTable
     /// By resource, then by HTTP method.
@@ -60,6 +62,7 @@ final class StageRuntime: Sendable {
         domainName = "\(source.apiID).execute-api.\(surroundings.account.region).amazonaws.com"
         responses = GatewayResponses(settings: definition.gatewayResponses.mapValues { GatewayResponseSettings($0) })
         binaryMediaTypes = BinaryMediaTypes(definition.binaryMediaTypes)
+        compression = definition.attributes["minimumCompressionSize"]?.intValue.map(AnswerCompression.init)
         logStream = Identifiers.stable("\(source.apiID)/\(stage.name)", length: 32, alphabet: "0123456789abcdef")
         stageMetrics =
             source.isTest
@@ -272,6 +275,10 @@ final class StageRuntime: Sendable {
         }
         if exchange.log != nil { closeLog(exchange, response, refusal) }
         var response = response
+        if let compression {
+            let accepted = exchange.request.headers.first(name: "Accept-Encoding")
+            response = compression.applied(to: response, accepted: accepted)
+        }
         response.headers.add(name: "x-amzn-RequestId", value: exchange.requestID)
         response.headers.add(name: "x-amz-apigw-id", value: exchange.extendedRequestID)
         response.headers.replaceOrAdd(name: "X-Amzn-Trace-Id", value: exchange.trace)

@@ -7,7 +7,7 @@ enum GatewayResourceTypes {
         "AWS::ApiGateway::RestApi": ResourceType(
             properties: [
                 "ApiKeySourceType", "BinaryMediaTypes", "Description", "DisableExecuteApiEndpoint",
-                "EndpointConfiguration", "FailOnWarnings", "Name", "Tags",
+                "EndpointConfiguration", "FailOnWarnings", "MinimumCompressionSize", "Name", "Tags",
             ]),
         "AWS::ApiGateway::Resource": ResourceType(
             properties: ["ParentId", "PathPart", "RestApiId"], replacing: ["ParentId", "PathPart", "RestApiId"]),
