@@ -6,6 +6,7 @@ The functions are `bootstrap` programs in a zip archive, in the plainest Python 
 import base64
 import io
 import json
+import os
 import time
 import zipfile
 
@@ -347,3 +348,25 @@ def test_a_deleted_function_is_gone(functions, worker):
     functions.delete_function(FunctionName=worker)
     with pytest.raises(functions.exceptions.ResourceNotFoundException):
         call(functions, worker)
+
+
+def test_archives_of_twenty_megabytes_are_taken_and_those_over_fifty_are_not(functions, worker):
+    file = io.BytesIO(archive())
+    with zipfile.ZipFile(file, "a") as package:
+        package.writestr("padding", os.urandom(20 << 20))
+    taken = functions.update_function_code(FunctionName=worker, ZipFile=file.getvalue(), DryRun=True)
+    assert taken["CodeSize"] == len(file.getvalue())
+    with pytest.raises(ClientError) as refused:
+        functions.update_function_code(FunctionName=worker, ZipFile=bytes(53_000_000))
+    error = refused.value.response["Error"]
+    assert error["Code"] == "RequestEntityTooLargeException"
+    assert error["Message"] == "Request must be smaller than 70167211 bytes for the UpdateFunctionCode operation"
+
+
+def test_code_over_250_megabytes_unpacked_is_refused(functions, worker):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("zeros", bytes(262_144_001))
+    with pytest.raises(ClientError) as refused:
+        functions.update_function_code(FunctionName=worker, ZipFile=file.getvalue())
+    assert refused.value.response["Error"]["Message"] == "Unzipped size must be smaller than 262144000 bytes"

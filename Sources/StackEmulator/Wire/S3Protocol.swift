@@ -17,6 +17,8 @@ struct S3Protocol: Sendable {
 
     /// The longest body that is taken in.
     @Sendable static func maximumBodyBytes(_ head: HTTPRequestHead) -> Int {
+        let path = head.uri.prefix { $0 != "?" }
+        if LambdaCall.takesCode(method: head.method.rawValue, path: path) { return LambdaCall.longestUpload }
         guard head.method == .PUT else { return longestCall }
         let request = ServerRequest(method: head.method.rawValue, target: head.uri, headers: head.headers)
         return isMeant(request) ? longestUpload : longestCall

@@ -26,6 +26,18 @@ struct LambdaCall: Sendable {
         query = Dictionary(grouping: request.queryItems, by: \.name).mapValues { $0.map(\.value) }
     }
 
+    /// The limit of a request with code: an archive of 50 MB in base64, and what stands around it. The figure is the one
+    /// that Lambda's message names.
+    static let longestUpload = 70_167_211
+
+    /// Whether a request is one that may carry code: CreateFunction or UpdateFunctionCode.
+    static func takesCode(method: String, path: Substring) -> Bool {
+        guard isLambda(path) else { return false }
+        let parts = path.split(separator: "/").dropFirst()
+        guard parts.first == "functions" else { return false }
+        return method == "POST" ? parts.count == 1 : method == "PUT" && parts.count == 3 && parts.last == "code"
+    }
+
     /// Whether a path belongs to Lambda: its API's operations begin with the date of a version.
     static func isLambda(_ path: Substring) -> Bool {
         path.hasPrefix("/20") && isVersion(path.dropFirst().prefix { $0 != "/" })
@@ -44,8 +56,16 @@ struct LambdaCall: Sendable {
     /// The body as JSON; an object without members when there is none.
     ///
     /// - Throws: `RequestTooLargeException` and `InvalidRequestContentException`.
-    func input() throws(AWSServiceError) -> JSONValue {
+    ///
+    /// - Parameter operation: that takes code, so that its limit is another.
+    func input(_ operation: String? = nil) throws(AWSServiceError) -> JSONValue {
         if request.isBodyTooLong {
+            if let operation {
+                throw AWSServiceError(
+                    "RequestEntityTooLargeException",
+                    "Request must be smaller than \(Self.longestUpload) bytes for the \(operation) operation",
+                    status: 413)
+            }
             throw AWSServiceError("RequestTooLargeException", "The request's body is too large.", status: 413)
         }
         if request.body.isEmpty { return [:] }

@@ -13,7 +13,7 @@ extension LambdaRESTService {
     }
 
     func createFunction(_ call: LambdaCall) async throws(AWSServiceError) -> ServerResponse {
-        let input = try call.input()
+        let input = try call.input("CreateFunction")
         guard let name = input["FunctionName"]?.stringValue else {
             throw .lambdaValidation("null", "functionName", "not be null")
         }
@@ -81,7 +81,7 @@ extension LambdaRESTService {
 
     func updateCode(_ call: LambdaCall) async throws(AWSServiceError) -> ServerResponse {
         let record = try record(call)
-        let input = try call.input()
+        let input = try call.input("UpdateFunctionCode")
         let architectures = input["Architectures"]?.arrayValue?.compactMap(\.stringValue)
         if input["DryRun"]?.boolValue == true {
             var trial = record.latest.configuration
