@@ -4,7 +4,10 @@
 After each kill it is started anew on the same directory, and then
 - every acknowledged write is there, and of a write in flight all or nothing, transactions and batches of one table alike;
 - the stream tells each change once and in order: replayed, it gives what the table holds;
-- the secondary index holds what the table holds.
+- the secondary index holds what the table holds;
+- the event source mapping goes on behind its checkpoint: its function gets every record, in order, and after a kill at most
+  the batch again that it was working on;
+- every acknowledged message, object, parameter and subscription is there.
 Needs boto3. Exits 0 when all of that held after every kill.
 """
 
@@ -27,6 +30,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 TABLE = "kills"
 WRITERS = 4
 KEYS_OF_A_WRITER = 40
+BATCH = 10
 TEMPLATE = {
     "Resources": {
         "Table": {
@@ -48,9 +52,40 @@ TEMPLATE = {
                 ],
                 "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
             },
-        }
+        },
+        "Reader": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "FunctionName": "reader", "Runtime": "provided.al2023", "Handler": "x", "Code": {"ZipFile": "none"},
+                "Role": "arn:aws:iam::123456789012:role/reader",
+            },
+        },
+        "Mapping": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {
+                "FunctionName": {"Ref": "Reader"}, "EventSourceArn": {"Fn::GetAtt": ["Table", "StreamArn"]},
+                "StartingPosition": "TRIM_HORIZON", "BatchSize": BATCH,
+            },
+        },
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "jobs"}},
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "news"}},
+        "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "things"}},
     }
 }
+# Writes down every record that it gets before it answers.
+READER = """
+import http.client, json, os, sys
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+while True:
+    api.request("GET", "/2018-06-01/runtime/invocation/next")
+    answer = api.getresponse()
+    records = json.loads(answer.read())["Records"]
+    with open(sys.argv[1], "a") as seen:
+        seen.write("".join(record["dynamodb"]["SequenceNumber"] + "\\n" for record in records))
+    request = answer.headers["Lambda-Runtime-Aws-Request-Id"]
+    api.request("POST", f"/2018-06-01/runtime/invocation/{request}/response", "{}")
+    api.getresponse().read()
+"""
 
 
 class Emulator:
@@ -59,7 +94,8 @@ class Emulator:
         with open(announcement, "w") as output:
             self.process = subprocess.Popen(
                 [folder / "firedrill", "emulate", "--port", "0", "--json", "--template", scratch / "template.json",
-                 "--data-dir", scratch / "data"],
+                 "--data-dir", scratch / "data",
+                 "--function", f"Reader={sys.executable} {scratch / 'reader.py'} {scratch / 'seen'}"],
                 stdout=output, start_new_session=True,
             )
         deadline = time.monotonic() + 60
@@ -159,6 +195,67 @@ class Writer(threading.Thread):
         )
 
 
+class Keeper(threading.Thread):
+    """Changes something of each small service in turn, until the emulator is gone; `done` is what was acknowledged."""
+
+    def __init__(self, done=None):
+        super().__init__(daemon=True)
+        self.done = done or {"messages": 0, "subscriptions": 0, "object": None, "parameter": None}
+        self.pending = None
+        self.failure = None
+        self.emulator = None
+
+    def run(self):
+        sqs, sns, s3, ssm = (self.emulator.client(name) for name in ["sqs", "sns", "s3", "ssm"])
+        topic = "arn:aws:sns:us-west-2:123456789012:news"
+        try:
+            queue = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+            while True:
+                text = f"{time.monotonic_ns()}"
+                for self.pending, call in [
+                    ("messages", lambda: sqs.send_message(QueueUrl=queue, MessageBody=text)),
+                    (("object", text), lambda: s3.put_object(Bucket="things", Key="one", Body=text.encode())),
+                    (("parameter", text), lambda: ssm.put_parameter(
+                        Name="one", Value=text, Type="String", Overwrite=True)),
+                    ("subscriptions", lambda: sns.subscribe(
+                        TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-west-2:123456789012:q{text}")),
+                ]:
+                    call()
+                    self.settle()
+        except ClientError as error:
+            self.failure = error
+        except BotoCoreError:
+            pass
+
+    def settle(self):
+        if isinstance(self.pending, tuple):
+            self.done[self.pending[0]] = self.pending[1]
+        elif self.pending:
+            self.done[self.pending] += 1
+        self.pending = None
+
+    def check(self, emulator):
+        sqs, sns, s3, ssm = (emulator.client(name) for name in ["sqs", "sns", "s3", "ssm"])
+        queue = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+        attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+        pages = sns.get_paginator("list_subscriptions").paginate()
+        found = {
+            "messages": int(attributes["ApproximateNumberOfMessages"]),
+            "subscriptions": sum(len(page["Subscriptions"]) for page in pages),
+            "object": None,
+            "parameter": None,
+        }
+        try:
+            found["object"] = s3.get_object(Bucket="things", Key="one")["Body"].read().decode()
+            found["parameter"] = ssm.get_parameter(Name="one")["Parameter"]["Value"]
+        except ClientError as error:
+            assert error.response["Error"]["Code"] in ("NoSuchKey", "ParameterNotFound"), error
+        if found != self.done:
+            self.settle()
+        assert found == self.done, f"the services hold {found}, acknowledged was {self.done}"
+        self.pending = None
+
+
 def wire(item):
     return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in item.items()}
 
@@ -185,6 +282,7 @@ class Replay:
         self.items = {}
         self.last = None
         self.count = 0
+        self.sequences = []
 
     def read(self, client):
         arn = client.list_streams(TableName=TABLE)["Streams"][0]["StreamArn"]
@@ -215,7 +313,22 @@ class Replay:
         else:
             del self.items[key]
         self.last = change["SequenceNumber"]
+        self.sequences.append(self.last)
         self.count += 1
+
+
+def check_mapping(seen, replay, kills):
+    """Waits until the function has got all records, and judges what it got."""
+    deadline = time.monotonic() + 60
+    while True:
+        lines = seen.read_text().splitlines() if seen.exists() else []
+        firsts = list(dict.fromkeys(lines))
+        if len(firsts) >= len(replay.sequences) or time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    assert firsts == replay.sequences, "the mapping's function has not got every record in order"
+    again = len(lines) - len(firsts)
+    assert again <= BATCH * kills, f"{again} records came again after {kills} kills: more than the batches at work"
 
 
 def check(emulator, writers, replay):
@@ -240,30 +353,41 @@ def main():
     moments = random.Random(seed)
     writers = [Writer(number, seed) for number in range(WRITERS)]
     replay = Replay()
+    keeper = Keeper()
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         (scratch / "template.json").write_text(json.dumps(TEMPLATE))
+        (scratch / "reader.py").write_text(READER)
         for kill in range(count + 1):
             emulator = Emulator(folder, scratch)
             try:
                 check(emulator, writers, replay)
+                keeper.check(emulator)
+                check_mapping(scratch / "seen", replay, kill)
                 if kill == count:
                     break
                 writers = [writer.again() for writer in writers]
                 for writer in writers:
                     writer.client = emulator.client("dynamodb")
                     writer.start()
+                keeper = Keeper(keeper.done)
+                keeper.emulator = emulator
+                keeper.start()
                 time.sleep(moments.uniform(0.02, 0.6))
             except AssertionError as error:
                 raise SystemExit(f"after kill {kill} (seed {seed}): {error}")
             finally:
                 emulator.kill()
-            for writer in writers:
-                writer.join(30)
-                if writer.is_alive() or writer.failure:
-                    raise SystemExit(f"writer {writer.number}: {writer.failure or 'hangs'}")
+            for thread in [*writers, keeper]:
+                if thread.ident:
+                    thread.join(30)
+                if thread.is_alive() or thread.failure:
+                    raise SystemExit(f"{thread.name}: {thread.failure or 'hangs'}")
     writes = sum(writer.acknowledged for writer in writers)
-    print(f"{count} kills, {writes} acknowledged calls, {replay.count} stream records: nothing lost")
+    print(
+        f"{count} kills, {writes} acknowledged calls, {replay.count} stream records delivered, "
+        f"{keeper.done['messages']} messages: nothing lost"
+    )
 
 
 main()
