@@ -50,6 +50,9 @@ package struct URLParts: Sendable, Equatable {
         return query.isEmpty ? path : "\(path)?\(query)"
     }
 
+    /// Host and port as the URL has them.
+    package var authority: String { port.map { "\(host):\($0)" } ?? host }
+
     /// The value of the Host header: the port only where it is not the scheme's own.
     package var hostHeader: String {
         guard let port, port != (scheme == "https" ? 443 : 80) else { return host }

@@ -20,22 +20,30 @@ struct SignatureV4Tests {
     }
 
     /// Requests signed by botocore; `make_vectors.py` beside this file writes them.
-    static func vectors() throws -> [Vector] {
+    static func fixture() throws -> JSONValue {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "vectors.json")
-        let json = try JSONValue(parsing: Array(Data(contentsOf: file)))
-        return try #require(json["vectors"]?.arrayValue).map { vector in
-            let headers = vector["headers"]?.arrayValue ?? []
-            return Vector(
+        return try JSONValue(parsing: Array(Data(contentsOf: file)))
+    }
+
+    static func signer(_ vector: JSONValue) -> SignatureV4 {
+        SignatureV4(
+            service: vector["service"]?.stringValue ?? "", region: vector["region"]?.stringValue ?? "",
+            credentials: AWSCredentials(
+                accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalr/secret+KEY",
+                sessionToken: vector["token"]?.stringValue))
+    }
+
+    static func headers(_ vector: JSONValue) -> [HTTPHeader] {
+        (vector["headers"]?.arrayValue ?? []).map { HTTPHeader($0[0]?.stringValue ?? "", $0[1]?.stringValue ?? "") }
+    }
+
+    static func vectors() throws -> [Vector] {
+        try #require(fixture()["vectors"]?.arrayValue).map { vector in
+            Vector(
                 request: HTTPRequest(
                     method: vector["method"]?.stringValue ?? "", url: vector["url"]?.stringValue ?? "",
-                    headers: headers.map { HTTPHeader($0[0]?.stringValue ?? "", $0[1]?.stringValue ?? "") },
-                    body: Array((vector["body"]?.stringValue ?? "").utf8)),
-                signer: SignatureV4(
-                    service: vector["service"]?.stringValue ?? "", region: vector["region"]?.stringValue ?? "",
-                    credentials: AWSCredentials(
-                        accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalr/secret+KEY",
-                        sessionToken: vector["token"]?.stringValue)),
-                unsigned: vector["unsigned"]?.boolValue ?? false,
+                    headers: headers(vector), body: Array((vector["body"]?.stringValue ?? "").utf8)),
+                signer: signer(vector), unsigned: vector["unsigned"]?.boolValue ?? false,
                 authorization: vector["authorization"]?.stringValue ?? "")
         }
     }
@@ -44,13 +52,27 @@ struct SignatureV4Tests {
     func agreesWithBotocore() throws {
         let time = try #require(Timestamp(iso8601: "2026-01-31T08:05:09Z"))
         let vectors = try Self.vectors()
-        #expect(vectors.count > 400)
+        #expect(vectors.count > 700)
         for vector in vectors {
             var request = vector.request
             try vector.signer.sign(&request, at: time, payload: vector.unsigned ? .unsigned : .hashed)
             #expect(
                 request.headers.first("Authorization") == vector.authorization,
                 "\(request.method) \(request.url) for \(vector.signer.service)")
+        }
+    }
+
+    @Test("a presigned URL is the one that botocore makes")
+    func presignsLikeBotocore() throws {
+        let time = try #require(Timestamp(iso8601: "2026-01-31T08:05:09Z"))
+        let vectors = try #require(Self.fixture()["presigned"]?.arrayValue)
+        #expect(vectors.count >= 300)
+        for vector in vectors {
+            let url = vector["url"]?.stringValue ?? ""
+            let presigned = try Self.signer(vector).presignedURL(
+                method: vector["method"]?.stringValue ?? "", url: url, headers: Self.headers(vector), at: time,
+                lifetime: .seconds(vector["expires"]?.intValue ?? 0))
+            #expect(presigned == vector["presigned"]?.stringValue)
         }
     }
 
