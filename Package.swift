@@ -75,6 +75,12 @@ let package = Package(
         room("AWSClients", knows: ["AWSSigning", "HTTPExchange", "Timekeeping", "ExactJSON"]),
         room("AWSQueryClients", knows: ["AWSClients", "AWSSigning", "HTTPExchange", xmlCoder]),
 
+        room(
+            "AWSIdentity",
+            knows: [
+                "AWSClients", "AWSQueryClients", "AWSSigning", "ExactJSON", "HTTPExchange", "Timekeeping", crypto,
+            ]),
+
         // The stack and its handlers.
         room("StackTemplate", knows: ["ExactJSON", yams], resources: [.embedInCode("template.yaml")]),
         room(
@@ -135,8 +141,8 @@ let package = Package(
         program(
             "firedrill",
             knows: [
-                "AWSSigning", "Drills", "Reporting", "Verdicts", "StackEmulator", "StackTemplate", "LoadEngine",
-                "ScenarioModel", "Wiring",
+                "AWSIdentity", "AWSSigning", "Drills", "Reporting", "Verdicts", "StackEmulator", "StackTemplate",
+                "LoadEngine", "ScenarioModel", "Wiring",
                 argumentParser, subprocess,
             ]),
 
@@ -151,6 +157,9 @@ let package = Package(
             of: ["LoadEngine", "LoadMetrics", "ScenarioModel", "HTTPExchange", "ExactJSON"]),
         tests("AWSSigningTests", of: ["AWSSigning", "HTTPExchange", "ExactJSON", "Timekeeping"]),
         tests("AWSClientsTests", of: ["AWSClients", "AWSQueryClients", "AWSSigning", "HTTPExchange", "ExactJSON"]),
+        tests(
+            "AWSIdentityTests",
+            of: ["AWSIdentity", "AWSClients", "AWSSigning", "ExactJSON", "HTTPExchange", "Timekeeping"]),
         tests("StackTemplateTests", of: ["StackTemplate", "ExactJSON"]),
         tests(
             "ItemsServiceTests",

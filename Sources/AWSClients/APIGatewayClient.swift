@@ -57,16 +57,35 @@ package struct APIStage: Sendable, Equatable {
     }
 }
 
+/// A REST API.
+package struct RestAPI: Sendable, Equatable {
+    package var id: String
+    /// The value of the metric dimension `ApiName`.
+    package var name: String
+    /// Whether it answers at `<id>.execute-api.<region>.amazonaws.com`; else only at a domain of its own.
+    package var hasDefaultEndpoint: Bool
+    /// Reached from inside a VPC only.
+    package var isPrivate: Bool
+}
+
 /// The API Gateway calls that a drill needs.
 package struct APIGatewayClient: Sendable {
     private let client: RESTServiceClient
 
     package init(connection: AWSConnection) { client = RESTServiceClient(service: .apiGateway, connection: connection) }
 
-    /// The API's name, which is the value of the metric dimension `ApiName`.
-    package func name(ofAPI id: String) async throws(AWSCallError) -> String {
-        let api = try await client.get("/restapis/\(PercentEncoding.encode(id))", action: "apigateway:GET")
-        return api["name"]?.stringValue ?? ""
+    package func api(_ id: String) async throws(AWSCallError) -> RestAPI {
+        let api = try await client.get("/restapis/\(PercentEncoding.encode(id))", call: .getRestAPI)
+        return RestAPI(
+            id: id, name: api["name"]?.stringValue ?? "",
+            hasDefaultEndpoint: !(api["disableExecuteApiEndpoint"]?.boolValue ?? false),
+            isPrivate: (api["endpointConfiguration"]?["types"]?.arrayValue ?? []).contains("PRIVATE"))
+    }
+
+    /// The names of an API's stages.
+    package func stageNames(ofAPI id: String) async throws(AWSCallError) -> [String] {
+        let stages = try await client.get("/restapis/\(PercentEncoding.encode(id))/stages", call: .getStages)
+        return (stages["item"]?.arrayValue ?? []).compactMap { $0["stageName"]?.stringValue }.sorted()
     }
 
     package func methods(ofAPI id: String) async throws(AWSCallError) -> [APIMethod] {
@@ -76,7 +95,7 @@ package struct APIGatewayClient: Sendable {
             var query = [("embed", "methods"), ("limit", "500")]
             if let position { query.append(("position", position)) }
             let page = try await client.get(
-                "/restapis/\(PercentEncoding.encode(id))/resources", query: query, action: "apigateway:GET")
+                "/restapis/\(PercentEncoding.encode(id))/resources", query: query, call: .getResources)
             let items = page["item"]?.arrayValue ?? page["_embedded"]?["item"]?.arrayValue ?? []
             for resource in items {
                 for (verb, method) in resource["resourceMethods"]?.objectValue ?? [:] {
@@ -98,7 +117,7 @@ package struct APIGatewayClient: Sendable {
 
     package func stage(_ name: String, ofAPI id: String) async throws(AWSCallError) -> APIStage {
         let path = "/restapis/\(PercentEncoding.encode(id))/stages/\(PercentEncoding.encode(name))"
-        let json = try await client.get(path, action: "apigateway:GET")
+        let json = try await client.get(path, call: .getStage)
         let settings = (json["methodSettings"]?.objectValue ?? [:]).mapValues { setting in
             StageMethodSettings(
                 cachingEnabled: setting["cachingEnabled"]?.boolValue ?? false,

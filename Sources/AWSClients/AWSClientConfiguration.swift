@@ -3,14 +3,15 @@ package import AWSSigning
 /// Where a caller's calls go and in whose name.
 package struct AWSClientConfiguration: Sendable {
     package var region: String
-    package var credentials: AWSCredentials
+    /// Nil for the few calls that carry no signature.
+    package var credentials: AWSCredentials?
     /// Takes the place of AWS's own hosts, for every service.
     package var endpointURL: String?
     /// By `AWSService.identifier`; goes before `endpointURL`.
     package var serviceEndpointURLs: [String: String]
 
     package init(
-        region: String, credentials: AWSCredentials, endpointURL: String? = nil,
+        region: String, credentials: AWSCredentials?, endpointURL: String? = nil,
         serviceEndpointURLs: [String: String] = [:]
     ) {
         self.region = region
@@ -38,7 +39,12 @@ package struct AWSClientConfiguration: Sendable {
     package func url(of service: AWSService) -> String {
         let url =
             serviceEndpointURLs[service.identifier] ?? endpointURL
-            ?? "https://\(service.endpointPrefix).\(region).amazonaws.com"
+            ?? AWSPartition(region: region).url(of: service, region: region)
         return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    /// The region that a call to the service is signed for.
+    package func signingRegion(of service: AWSService) -> String {
+        service.isGlobal ? AWSPartition(region: region).globalRegion(region) : region
     }
 }

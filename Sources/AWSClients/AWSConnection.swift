@@ -8,61 +8,90 @@ package struct AWSConnection: Sendable {
     package var transport: any HTTPTransport
     package var now: @Sendable () -> Timestamp
     package var retries: RetryPolicy
+    /// Asked before each attempt; nil for credentials that last.
+    package var renewal: (any CredentialRenewal)?
     private let signingKeys = SigningKeys()
 
     package init(
         configuration: AWSClientConfiguration, transport: any HTTPTransport,
-        now: @escaping @Sendable () -> Timestamp = Timestamp.system, retries: RetryPolicy = .standard
+        now: @escaping @Sendable () -> Timestamp = Timestamp.system, retries: RetryPolicy = .standard,
+        renewal: (any CredentialRenewal)? = nil
     ) {
         self.configuration = configuration
         self.transport = transport
         self.now = now
         self.retries = retries
+        self.renewal = renewal
     }
 
-    /// Sends a request to a service and hands back an answer below 300.
+    /// Sends a request to a service and hands back what an answer below 300 says.
     ///
     /// - Parameters:
     ///   - path: with its leading slash, percent-encoded, query included.
     ///   - action: for error messages.
     ///   - repeatable: whether sending twice does no harm; only then a transient failure is tried again.
     ///   - decodeError: finds the error's name and text in an answer of 300 and above.
-    package func send(
+    ///   - decode: reads an answer below 300; nil when it cannot be read, as one that was cut off.
+    package func send<Answer>(
         _ service: AWSService, method: String, path: String, headers: [HTTPHeader] = [], body: [UInt8] = [],
-        action: String, repeatable: Bool, decodeError: @Sendable (HTTPResponse) -> (code: String, message: String)
-    ) async throws(AWSCallError) -> HTTPResponse {
+        action: String, repeatable: Bool, decodeError: @Sendable (HTTPResponse) -> (code: String, message: String),
+        decode: (HTTPResponse) throws(MalformedAnswer) -> Answer
+    ) async throws(AWSCallError) -> Answer {
         var attempt = 0
+        var refused: AWSCredentials?
         while true {
+            let credentials = try await renewal?.credentials(insteadOf: refused) ?? configuration.credentials
             let failure: AWSCallError
+            var wished: Duration?
             do throws(AWSCallError) {
                 let response = try await sendOnce(
-                    service, method: method, path: path, headers: headers, body: body, action: action)
-                if response.status < 300 { return response }
+                    service, method: method, path: path, headers: headers, body: body, action: action, by: credentials)
+                if response.status < 300 { return try Self.read(response, of: action, by: decode) }
                 let (code, message) = decodeError(response)
                 failure = AWSCallError(code: code, message: message, status: response.status, action: action)
+                wished = RetryPolicy.wish(of: response)
             } catch {
                 failure = error
             }
-            guard repeatable, failure.isTransient, attempt < retries.maximumRetries, !Task.isCancelled else {
-                throw failure
+            // A call that was refused for its credentials has done nothing: it can be sent again whatever it does.
+            if failure.isExpired, renewal != nil, refused == nil {
+                refused = credentials
+                continue
             }
-            await retries.pause(retries.delay(afterAttempt: attempt))
+            guard repeatable || failure.isThrottled, failure.isTransient, attempt < retries.maximumRetries,
+                !Task.isCancelled
+            else { throw failure }
+            await retries.pause(retries.delay(afterAttempt: attempt, wished: wished))
             attempt += 1
         }
     }
 
+    private static func read<Answer>(
+        _ response: HTTPResponse, of action: String, by decode: (HTTPResponse) throws(MalformedAnswer) -> Answer
+    ) throws(AWSCallError) -> Answer {
+        do throws(MalformedAnswer) {
+            return try decode(response)
+        } catch {
+            throw AWSCallError(
+                code: AWSCallError.malformedAnswer, message: error.message, status: response.status, action: action)
+        }
+    }
+
     private func sendOnce(
-        _ service: AWSService, method: String, path: String, headers: [HTTPHeader], body: [UInt8], action: String
+        _ service: AWSService, method: String, path: String, headers: [HTTPHeader], body: [UInt8], action: String,
+        by credentials: AWSCredentials?
     ) async throws(AWSCallError) -> HTTPResponse {
         var request = HTTPRequest(
             method: method, url: configuration.url(of: service) + path, headers: headers, body: body)
-        let signer = SignatureV4(
-            service: service.signingName, region: configuration.region, credentials: configuration.credentials,
-            keys: signingKeys)
-        do throws(SigningError) {
-            try signer.sign(&request, at: now())
-        } catch {
-            throw AWSCallError(code: "Signing", message: error.message, status: 0, action: action)
+        if let credentials {
+            let signer = SignatureV4(
+                service: service.signingName, region: configuration.signingRegion(of: service),
+                credentials: credentials, keys: signingKeys)
+            do throws(SigningError) {
+                try signer.sign(&request, at: now())
+            } catch {
+                throw AWSCallError(code: "Signing", message: error.message, status: 400, action: action)
+            }
         }
         do throws(HTTPTransportError) {
             return try await transport.send(request)
@@ -72,33 +101,9 @@ package struct AWSConnection: Sendable {
     }
 }
 
-/// How often and after which pause a failed call is tried again: exponential backoff with full jitter
-/// (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
-package struct RetryPolicy: Sendable {
-    package var maximumRetries: Int
-    package var base: Duration
-    package var cap: Duration
-    /// Suspends for a while; handed in so that tests need not wait.
-    package var pause: @Sendable (Duration) async -> Void
-    /// A number in 0..<1.
-    package var random: @Sendable () -> Double
+/// An answer that is not what the service model says.
+package struct MalformedAnswer: Error, Sendable {
+    package var message: String
 
-    package init(
-        maximumRetries: Int, base: Duration = .milliseconds(100), cap: Duration = .seconds(5),
-        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
-    ) {
-        self.maximumRetries = maximumRetries
-        self.base = base
-        self.cap = cap
-        self.pause = pause
-        self.random = random
-    }
-
-    package static let standard = RetryPolicy(maximumRetries: 4)
-    package static let none = RetryPolicy(maximumRetries: 0)
-
-    func delay(afterAttempt attempt: Int) -> Duration {
-        min(cap, base * (1 << min(attempt, 10))) * random()
-    }
+    package init(_ message: String) { self.message = message }
 }

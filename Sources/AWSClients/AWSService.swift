@@ -1,9 +1,9 @@
 /// A service's names and protocol, as botocore's service models have them.
-package struct AWSService: Sendable, Equatable {
+package struct AWSService: Sendable, Hashable {
     /// The part of its host name: `monitoring` in `monitoring.us-west-2.amazonaws.com`.
     package var endpointPrefix: String
     package var signingName: String
-    /// As in the variable `AWS_ENDPOINT_URL_<identifier>`.
+    /// As in the variable `AWS_ENDPOINT_URL_<identifier>`, and in lower case in a `services` section of the config file.
     package var identifier: String
     /// Of the header `X-Amz-Target`, for services that speak JSON by it.
     package var targetPrefix: String?
@@ -11,10 +11,14 @@ package struct AWSService: Sendable, Equatable {
     package var jsonVersion: String
     /// The version that query services put into the form.
     package var apiVersion: String?
+    /// Of the service's IAM actions: `cloudwatch` in `cloudwatch:DescribeAlarms`.
+    package var permissionPrefix: String
+    /// One endpoint a partition, not one a region.
+    package var isGlobal: Bool
 
     package init(
         endpointPrefix: String, signingName: String? = nil, identifier: String, targetPrefix: String? = nil,
-        jsonVersion: String = "1.0", apiVersion: String? = nil
+        jsonVersion: String = "1.0", apiVersion: String? = nil, permissionPrefix: String? = nil, isGlobal: Bool = false
     ) {
         self.endpointPrefix = endpointPrefix
         self.signingName = signingName ?? endpointPrefix
@@ -22,12 +26,15 @@ package struct AWSService: Sendable, Equatable {
         self.targetPrefix = targetPrefix
         self.jsonVersion = jsonVersion
         self.apiVersion = apiVersion
+        self.permissionPrefix = permissionPrefix ?? endpointPrefix
+        self.isGlobal = isGlobal
     }
 
     package static let dynamoDB = AWSService(
         endpointPrefix: "dynamodb", identifier: "DYNAMODB", targetPrefix: "DynamoDB_20120810")
     package static let cloudWatch = AWSService(
-        endpointPrefix: "monitoring", identifier: "CLOUDWATCH", targetPrefix: "GraniteServiceVersion20100801")
+        endpointPrefix: "monitoring", identifier: "CLOUDWATCH", targetPrefix: "GraniteServiceVersion20100801",
+        permissionPrefix: "cloudwatch")
     package static let logs = AWSService(
         endpointPrefix: "logs", identifier: "CLOUDWATCH_LOGS", targetPrefix: "Logs_20140328", jsonVersion: "1.1")
     package static let kms = AWSService(
@@ -39,4 +46,6 @@ package struct AWSService: Sendable, Equatable {
         endpointPrefix: "cloudformation", identifier: "CLOUDFORMATION", apiVersion: "2010-05-15")
     package static let sts = AWSService(endpointPrefix: "sts", identifier: "STS", apiVersion: "2011-06-15")
     package static let sns = AWSService(endpointPrefix: "sns", identifier: "SNS", apiVersion: "2010-03-31")
+    package static let iam = AWSService(
+        endpointPrefix: "iam", identifier: "IAM", apiVersion: "2010-05-08", isGlobal: true)
 }

@@ -160,7 +160,7 @@ package struct CloudWatchClient: Sendable {
                 "AlarmNames": .array(names[start..<min(start + 100, names.count)].map { .string($0) }),
                 "AlarmTypes": ["MetricAlarm"], "MaxRecords": 100,
             ]
-            alarms += try await client.pages("DescribeAlarms", input, items: "MetricAlarms").compactMap {
+            alarms += try await client.pages(.describeAlarms, input, items: "MetricAlarms").compactMap {
                 MetricAlarm($0)
             }
         }
@@ -170,7 +170,7 @@ package struct CloudWatchClient: Sendable {
     /// An alarm's history since a moment, oldest first.
     package func history(of alarm: String, since: Timestamp) async throws(AWSCallError) -> [AlarmHistoryItem] {
         let input: JSONValue = ["AlarmName": .string(alarm), "StartDate": .double(since.secondsSinceEpoch)]
-        let items = try await client.pages("DescribeAlarmHistory", input, items: "AlarmHistoryItems")
+        let items = try await client.pages(.describeAlarmHistory, input, items: "AlarmHistoryItems")
         return items.compactMap { item -> AlarmHistoryItem? in
             guard let at = item["Timestamp"]?.doubleValue else { return nil }
             let data = item["HistoryData"]?.stringValue.flatMap { try? JSONValue(parsing: $0) } ?? .null
@@ -185,7 +185,7 @@ package struct CloudWatchClient: Sendable {
         of metric: MetricIdentity, from start: Timestamp, to end: Timestamp, periodSeconds: Int
     ) async throws(AWSCallError) -> [MetricDatapoint] {
         let answer = try await client.call(
-            "GetMetricStatistics",
+            .getMetricStatistics,
             [
                 "Namespace": .string(metric.namespace), "MetricName": .string(metric.name),
                 "Dimensions": metric.dimensionsJSON, "StartTime": .double(start.secondsSinceEpoch),
@@ -206,7 +206,7 @@ package struct CloudWatchClient: Sendable {
     package func metrics(namespace: String, name: String?) async throws(AWSCallError) -> [MetricIdentity] {
         var input: [String: JSONValue] = ["Namespace": .string(namespace)]
         if let name { input["MetricName"] = .string(name) }
-        return try await client.pages("ListMetrics", .object(input), items: "Metrics").compactMap { MetricIdentity($0) }
+        return try await client.pages(.listMetrics, .object(input), items: "Metrics").compactMap { MetricIdentity($0) }
     }
 
     /// Removes alarms; names that do not exist are no error.

@@ -12,8 +12,8 @@ package struct FunctionFaultClient: Sendable {
     /// - Returns: the kind of error that the function ended with (`Unhandled`); nil when it ended well.
     package func invoke(_ function: String, payload: [UInt8]) async throws(AWSCallError) -> String? {
         let response = try await client.send(
-            "POST", "/2015-03-31/functions/\(PercentEncoding.encode(function))/invocations",
-            headers: [HTTPHeader("Content-Type", "application/json")], body: payload, action: "lambda:InvokeFunction")
+            .invokeFunction, "POST", "/2015-03-31/functions/\(PercentEncoding.encode(function))/invocations",
+            headers: [HTTPHeader("Content-Type", "application/json")], body: payload)
         return response.headers.first("X-Amz-Function-Error")
     }
 
@@ -21,7 +21,7 @@ package struct FunctionFaultClient: Sendable {
     package func reservedConcurrency(of function: String) async throws(AWSCallError) -> Int? {
         let answer = try await client.get(
             "/2019-09-30/functions/\(PercentEncoding.encode(function))/concurrency",
-            action: "lambda:GetFunctionConcurrency")
+            call: .getFunctionConcurrency)
         return answer["ReservedConcurrentExecutions"]?.intValue
     }
 
@@ -31,10 +31,10 @@ package struct FunctionFaultClient: Sendable {
         if let count {
             let body: JSONValue = ["ReservedConcurrentExecutions": .integer(count)]
             _ = try await client.send(
-                "PUT", path, headers: [HTTPHeader("Content-Type", "application/json")], body: body.serialized(),
-                action: "lambda:PutFunctionConcurrency")
+                .putFunctionConcurrency, "PUT", path, headers: [HTTPHeader("Content-Type", "application/json")],
+                body: body.serialized())
         } else {
-            _ = try await client.send("DELETE", path, action: "lambda:DeleteFunctionConcurrency")
+            _ = try await client.send(.deleteFunctionConcurrency, "DELETE", path)
         }
     }
 }
@@ -47,7 +47,7 @@ package struct ItemRemovalClient: Sendable {
 
     /// The names of a table's key attributes, the hash key first, and whether the hash key is a string.
     package func key(ofTable table: String) async throws(AWSCallError) -> (names: [String], isText: Bool) {
-        let answer = try await client.call("DescribeTable", ["TableName": .string(table)])
+        let answer = try await client.call(.describeTable, ["TableName": .string(table)])
         let description = answer["Table"]
         let schema = description?["KeySchema"]?.arrayValue ?? []
         let names = schema.sorted { $0["KeyType"]?.stringValue ?? "" < $1["KeyType"]?.stringValue ?? "" }
@@ -72,10 +72,10 @@ package struct ItemRemovalClient: Sendable {
             "ExpressionAttributeValues": [":p": ["S": .string(prefix)]],
         ]
         return try await client.pages(
-            "Scan", input, items: "Items", token: "LastEvaluatedKey", inputToken: "ExclusiveStartKey")
+            .scan, input, items: "Items", token: "LastEvaluatedKey", inputToken: "ExclusiveStartKey")
     }
 
     package func delete(_ key: JSONValue, fromTable table: String) async throws(AWSCallError) {
-        _ = try await client.call("DeleteItem", ["TableName": .string(table), "Key": key], repeatable: true)
+        _ = try await client.call(.deleteItem, ["TableName": .string(table), "Key": key], repeatable: true)
     }
 }

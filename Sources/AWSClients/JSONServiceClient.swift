@@ -17,23 +17,23 @@ package struct JSONServiceClient: Sendable {
     package func call(
         _ operation: String, _ input: JSONValue, repeatable: Bool? = nil
     ) async throws(AWSCallError) -> JSONValue {
-        let action = "\(service.signingName == "monitoring" ? "cloudwatch" : service.signingName):\(operation)"
-        let reads = ["Get", "Describe", "List", "Filter", "Query", "Scan", "BatchGet"]
-        let response = try await connection.send(
+        let action = "\(service.permissionPrefix):\(operation)"
+        return try await connection.send(
             service, method: "POST", path: "/",
             headers: [
                 HTTPHeader("Content-Type", "application/x-amz-json-\(service.jsonVersion)"),
                 HTTPHeader("X-Amz-Target", "\(service.targetPrefix ?? "").\(operation)"),
             ],
             body: input.serialized(), action: action,
-            repeatable: repeatable ?? reads.contains { operation.hasPrefix($0) }, decodeError: AWSErrorBody.decode)
-        do throws(JSONError) {
-            return response.body.isEmpty ? .object([:]) : try JSONValue(parsing: response.body)
-        } catch {
-            throw AWSCallError(
-                code: "MalformedAnswer", message: "the answer is not JSON: \(error)", status: response.status,
-                action: action)
-        }
+            repeatable: repeatable ?? AWSCall.reads(operation), decodeError: AWSErrorBody.decode,
+            decode: AWSErrorBody.document)
+    }
+
+    /// Carries out one of a drill's calls.
+    package func call(_ call: AWSCall, _ input: JSONValue, repeatable: Bool? = nil) async throws(AWSCallError)
+        -> JSONValue
+    {
+        try await self.call(call.operation, input, repeatable: repeatable)
     }
 
     /// All pages of a listing: repeats the call with the answer's token until there is none.
@@ -42,7 +42,7 @@ package struct JSONServiceClient: Sendable {
     ///   - token: the member's name in the answer; `inputToken` its name in the input where that differs.
     ///   - items: the list to collect.
     package func pages(
-        _ operation: String, _ input: JSONValue, items: String, token: String = "NextToken", inputToken: String? = nil
+        _ operation: AWSCall, _ input: JSONValue, items: String, token: String = "NextToken", inputToken: String? = nil
     ) async throws(AWSCallError) -> [JSONValue] {
         var collected: [JSONValue] = []
         var members = input.objectValue ?? [:]
@@ -57,8 +57,17 @@ package struct JSONServiceClient: Sendable {
     }
 }
 
-/// The error's name and text in a JSON answer.
+/// What a JSON answer says, an error's name and text among it.
 package enum AWSErrorBody {
+    /// The document; an empty body is an empty object.
+    static func document(_ response: HTTPResponse) throws(MalformedAnswer) -> JSONValue {
+        do throws(JSONError) {
+            return response.body.isEmpty ? .object([:]) : try JSONValue(parsing: response.body)
+        } catch {
+            throw MalformedAnswer("the answer is not JSON: \(error)")
+        }
+    }
+
     package static func decode(_ response: HTTPResponse) -> (code: String, message: String) {
         let body = try? JSONValue(parsing: response.body)
         let type =

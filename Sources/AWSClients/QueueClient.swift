@@ -1,5 +1,16 @@
 import ExactJSON
 
+/// An SQS queue, as far as a drill reads it.
+package struct QueueDescription: Sendable, Equatable {
+    package var url: String
+    package var arn: String
+    /// As the service has them: `KmsMasterKeyId`, `Policy`, `RedrivePolicy`, ...
+    package var attributes: [String: String]
+
+    /// The value of the metric dimension `QueueName`.
+    package var name: String { String(url.split(separator: "/").last ?? "") }
+}
+
 /// The SQS calls that a drill needs.
 package struct QueueClient: Sendable {
     private let client: JSONServiceClient
@@ -22,19 +33,19 @@ package struct QueueClient: Sendable {
             ],
         ]
         let answer = try await client.call(
-            "CreateQueue", ["QueueName": .string(name), "Attributes": ["Policy": .string(policy.text)]],
+            .createQueue, ["QueueName": .string(name), "Attributes": ["Policy": .string(policy.text)]],
             repeatable: true)
         return answer["QueueUrl"]?.stringValue ?? ""
     }
 
     package func url(of name: String) async throws(AWSCallError) -> String {
-        try await client.call("GetQueueUrl", ["QueueName": .string(name)])["QueueUrl"]?.stringValue ?? ""
+        try await client.call(.getQueueURL, ["QueueName": .string(name)])["QueueUrl"]?.stringValue ?? ""
     }
 
     /// The bodies of the messages that are there within a few seconds.
     package func receive(_ url: String, waitSeconds: Int) async throws(AWSCallError) -> [String] {
         let answer = try await client.call(
-            "ReceiveMessage",
+            .receiveMessage,
             [
                 "QueueUrl": .string(url), "MaxNumberOfMessages": 10, "WaitTimeSeconds": .integer(waitSeconds),
                 "VisibilityTimeout": 600,
@@ -43,6 +54,16 @@ package struct QueueClient: Sendable {
     }
 
     package func delete(_ url: String) async throws(AWSCallError) {
-        _ = try await client.call("DeleteQueue", ["QueueUrl": .string(url)], repeatable: true)
+        _ = try await client.call(.deleteQueue, ["QueueUrl": .string(url)], repeatable: true)
+    }
+
+    package func queue(url: String) async throws(AWSCallError) -> QueueDescription {
+        let answer = try await client.call(
+            .getQueueAttributes, ["QueueUrl": .string(url), "AttributeNames": ["All"]])
+        let attributes = (answer["Attributes"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
+        guard let arn = attributes["QueueArn"] else {
+            throw AWSCallError(malformedAnswerOf: .getQueueAttributes, missing: "Attributes.QueueArn")
+        }
+        return QueueDescription(url: url, arn: arn, attributes: attributes)
     }
 }

@@ -11,31 +11,25 @@ package struct RESTServiceClient: Sendable {
         self.connection = connection
     }
 
-    /// Sends one request; the path is percent-encoded by the caller, the query by this.
-    package func send(
-        _ method: String, _ path: String, query: [(String, String)] = [], headers: [HTTPHeader] = [],
-        body: [UInt8] = [], action: String
-    ) async throws(AWSCallError) -> HTTPResponse {
+    /// Reads a JSON document; the path is percent-encoded by the caller, the query by this.
+    package func get(
+        _ path: String, query: [(String, String)] = [], call: AWSCall
+    ) async throws(AWSCallError) -> JSONValue {
         let encoded = query.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }
         let target = encoded.isEmpty ? path : "\(path)?\(encoded.joined(separator: "&"))"
-        var headers = headers
-        headers.append(HTTPHeader("Accept", "application/json"))
         return try await connection.send(
-            service, method: method, path: target, headers: headers, body: body, action: action,
-            repeatable: method == "GET", decodeError: AWSErrorBody.decode)
+            service, method: "GET", path: target, headers: [HTTPHeader("Accept", "application/json")],
+            action: call.permission, repeatable: true, decodeError: AWSErrorBody.decode,
+            decode: AWSErrorBody.document)
     }
 
-    /// Reads a JSON document.
-    package func get(
-        _ path: String, query: [(String, String)] = [], action: String
-    ) async throws(AWSCallError) -> JSONValue {
-        let response = try await send("GET", path, query: query, action: action)
-        do throws(JSONError) {
-            return try JSONValue(parsing: response.body)
-        } catch {
-            throw AWSCallError(
-                code: "MalformedAnswer", message: "the answer is not JSON: \(error)", status: response.status,
-                action: action)
-        }
+    /// Sends one request and hands back its answer, whatever its body is; only a `GET` may be sent twice.
+    package func send(
+        _ call: AWSCall, _ method: String, _ path: String, headers: [HTTPHeader] = [], body: [UInt8] = []
+    ) async throws(AWSCallError) -> HTTPResponse {
+        try await connection.send(
+            service, method: method, path: path, headers: headers + [HTTPHeader("Accept", "application/json")],
+            body: body, action: call.permission, repeatable: method == "GET", decodeError: AWSErrorBody.decode
+        ) { (response) throws(MalformedAnswer) in response }
     }
 }

@@ -1,14 +1,21 @@
+package import Timekeeping
+
 /// What a caller proves its identity with.
 package struct AWSCredentials: Sendable, Equatable {
     package var accessKeyID: String
     package var secretAccessKey: String
     /// Present with temporary credentials.
     package var sessionToken: String?
+    /// When they stop to be valid; nil when they do not, or when nobody said.
+    package var expiration: Timestamp?
 
-    package init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil) {
+    package init(
+        accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Timestamp? = nil
+    ) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
+        self.expiration = expiration
     }
 
     /// The credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`; nil when they are not set.

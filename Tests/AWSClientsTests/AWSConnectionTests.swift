@@ -75,11 +75,11 @@ struct AWSConnectionTests {
         #expect(error?.description.contains("Allow cloudwatch:ListMetrics") == true)
     }
 
-    @Test("an answer that is no JSON is an error, not a trap") func refusesGarbage() async {
-        let transport = ScriptedTransport([answer(200, "<html>")])
+    @Test("an answer that is no JSON is asked for again, and in the end an error") func refusesGarbage() async {
+        let transport = ScriptedTransport(Array(repeating: answer(200, #"{"logGroups":["#), count: 9))
         let client = JSONServiceClient(service: .logs, connection: connection(transport))
         let error = await #expect(throws: AWSCallError.self) { try await client.call("DescribeLogGroups", [:]) }
-        #expect(error?.code == "MalformedAnswer")
+        #expect(error?.code == "MalformedAnswer" && transport.requests.count == 4)
     }
 
     @Test("all pages are read, and a repeated token ends the reading") func readsPages() async throws {
