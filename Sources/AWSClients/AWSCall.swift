@@ -20,6 +20,8 @@ package struct AWSCall: Sendable, Hashable {
         case everything
         case stack, api, function, mapping, alarms, logGroup, allLogGroups, table, queue, topic, role, managedPolicy,
             key
+        /// Queues that a drill makes for itself and removes.
+        case ownQueue
     }
 
     package var service: AWSService
@@ -94,6 +96,10 @@ extension AWSCall {
     // The action is not named after the operation.
     package static let invokeFunction = AWSCall(
         .lambda, "Invoke", on: .function, for: .fault, permission: "lambda:InvokeFunction")
+    package static let putMetricAlarm = AWSCall(.cloudWatch, "PutMetricAlarm", on: .alarms, for: .fault)
+    package static let deleteAlarms = AWSCall(.cloudWatch, "DeleteAlarms", on: .alarms, for: .fault)
+    package static let setAlarmState = AWSCall(.cloudWatch, "SetAlarmState", on: .alarms, for: .fault)
+    package static let putMetricData = AWSCall(.cloudWatch, "PutMetricData", on: .everything, for: .fault)
     package static let scan = AWSCall(.dynamoDB, "Scan", on: .table, for: .fault)
     package static let deleteItem = AWSCall(.dynamoDB, "DeleteItem", on: .table, for: .fault)
     package static let createQueue = AWSCall(.sqs, "CreateQueue", on: .ownQueue, for: .fault)
@@ -115,6 +121,9 @@ extension AWSCall {
         .getFunctionConfiguration, .listEventSourceMappings, .getEventSourceMapping, .describeAlarms,
         .describeAlarmHistory, .getMetricStatistics, .listMetrics, .filterLogEvents, .describeLogGroups, .describeTable,
         .getQueueAttributes, .getTopicAttributes, .listSubscriptionsByTopic, .listRolePolicies, .getRolePolicy,
-        .listAttachedRolePolicies, .getPolicy, .getPolicyVersion,
+        .listAttachedRolePolicies, .getPolicy, .getPolicyVersion, .invokeFunction, .getFunctionConcurrency,
+        .putFunctionConcurrency, .deleteFunctionConcurrency, .putMetricAlarm, .deleteAlarms, .setAlarmState,
+        .putMetricData, .scan, .deleteItem, .createQueue, .getQueueURL, .receiveMessage, .deleteQueue, .subscribe,
+        .unsubscribe,
     ]
 }

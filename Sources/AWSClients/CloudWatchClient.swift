@@ -211,20 +211,20 @@ package struct CloudWatchClient: Sendable {
 
     /// Removes alarms; names that do not exist are no error.
     package func deleteAlarm(_ name: String) async throws(AWSCallError) {
-        _ = try await client.call("DeleteAlarms", ["AlarmNames": [.string(name)]], repeatable: true)
+        _ = try await client.call(.deleteAlarms, ["AlarmNames": [.string(name)]], repeatable: true)
     }
 
     /// Sets an alarm's state until its next evaluation; its actions run as if it had changed by itself.
     package func setState(_ state: String, of alarm: String, reason: String) async throws(AWSCallError) {
         _ = try await client.call(
-            "SetAlarmState",
+            .setAlarmState,
             ["AlarmName": .string(alarm), "StateValue": .string(state), "StateReason": .string(reason)],
             repeatable: true)
     }
 
     /// Makes an alarm, or replaces the one of that name.
     package func putAlarm(_ input: JSONValue) async throws(AWSCallError) {
-        _ = try await client.call("PutMetricAlarm", input, repeatable: true)
+        _ = try await client.call(.putMetricAlarm, input, repeatable: true)
     }
 
     /// Publishes values of one metric, each as many times as its count says.
@@ -233,7 +233,7 @@ package struct CloudWatchClient: Sendable {
     ) async throws(AWSCallError) {
         guard !values.isEmpty else { return }
         _ = try await client.call(
-            "PutMetricData",
+            .putMetricData,
             [
                 "Namespace": .string(metric.namespace),
                 "MetricData": [

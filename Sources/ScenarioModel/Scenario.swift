@@ -43,6 +43,12 @@ package struct Scenario: Sendable, Equatable {
 
     /// The flow of a name, or nil.
     package func flow(named name: String) -> Flow? { flows.first { $0.name == name } }
+
+    /// The thresholds that a run can hold to: a bare URL has no probes, and what they would measure.
+    package var judgedThresholds: [Threshold] {
+        guard case .baseURL = target else { return thresholds }
+        return thresholds.filter { !$0.metric.isOfProbes }
+    }
 }
 
 /// Limits beyond which the generator's own figures make a run invalid.

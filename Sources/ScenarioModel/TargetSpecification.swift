@@ -41,6 +41,12 @@ package struct StackSpecification: Sendable, Equatable {
     package var profile: String?
     /// Endpoint of all AWS calls instead of AWS's own.
     package var endpointURL: String?
+    /// Logical or physical id of the REST API; nil when the stack has just one.
+    package var api: String?
+    /// The stage's name; nil when the API has just one.
+    package var stage: String?
+    /// Where the stage answers instead of at AWS's own host name, such as a domain of its own; without a trailing slash.
+    package var apiURL: String?
 
     package init(name: String, region: String? = nil, profile: String? = nil, endpointURL: String? = nil) {
         self.name = name

@@ -86,6 +86,16 @@ package enum ThresholdMetric: String, Sendable, CaseIterable {
         }
     }
 
+    /// True for metrics that probes measure, which need a stack.
+    package var isOfProbes: Bool {
+        switch self {
+        case .cacheStaleness, .cacheTTL, .cacheCrossKeyBleed, .streamLag, .streamLost, .streamDuplicated,
+            .streamOutOfOrder:
+            true
+        default: false
+        }
+    }
+
     /// True for metrics whose values are milliseconds.
     package var isTime: Bool { kind == .trend || kind == .timeGauge }
 

@@ -22,14 +22,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     @Argument(help: "A scenario with a cache section.")
     var scenario: String
 
-    @Option(help: "The CloudFormation stack, instead of the scenario's target.")
-    var stack: String?
-
-    @Option(help: "Region of the stack.")
-    var region: String?
-
-    @Option(help: "Endpoint of the AWS calls instead of AWS's own.")
-    var endpointURL: String?
+    @OptionGroup(title: "The deployed stack")
+    var target: TargetOptions
 
     @Option(help: "The file to write.")
     var output = "calibration.json"
@@ -43,9 +37,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         var scenario = try ScenarioFile.read(scenario, environment: environment)
-        if let stack {
-            scenario.target = .stack(StackSpecification(name: stack, region: region, endpointURL: endpointURL))
-        }
+        scenario.target = try target.applied(to: scenario.target, apiURL: nil)
         let session = RunSession(
             scenario: scenario, environment: environment, options: choices.options, reports: reports, say: { _ in })
         let record = try await session.calibrate { Console.print($0) }

@@ -25,8 +25,7 @@ struct Firedrill: AsyncParsableCommand {
         version: "firedrill \(version)",
         subcommands: [
             RunCommand.self, PlanCommand.self, UndoCommand.self, CleanCommand.self, CalibrateCommand.self,
-            WiringCommand.self,
-            ValidateCommand.self, EmulateCommand.self, StackCommand.self,
+            WiringCommand.self, PermissionsCommand.self, ValidateCommand.self, EmulateCommand.self, StackCommand.self,
             BenchStaticCommand.self,
         ])
 }

@@ -19,12 +19,16 @@ struct PlanCommand: AsyncParsableCommand {
     @Argument(help: "The scenario file.")
     var scenario: String
 
+    @OptionGroup(title: "The deployed stack")
+    var target: TargetOptions
+
     @OptionGroup(title: "What the drill may do")
     var choices: DrillChoices
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let scenario = try ScenarioFile.read(scenario, environment: environment)
+        var scenario = try ScenarioFile.read(scenario, environment: environment)
+        scenario.target = try target.applied(to: scenario.target, apiURL: nil)
         let session = RunSession(
             scenario: scenario, environment: environment, options: choices.options, reports: nil, say: { _ in })
         for line in try await session.plan() { Console.print(line) }

@@ -42,6 +42,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Virtual environment with awslambdaric for emulated functions in Python.")
     var pythonEnv: String?
 
+    @OptionGroup(title: "The deployed stack")
+    var target: TargetOptions
+
+    @Option(
+        name: .customLong("api-url"),
+        help: "URL of the API's stage. Alone: load only. With --stack: where the stage answers, such as its own domain."
+    )
+    var apiURL: String?
+
     @OptionGroup(title: "What the drill may do")
     var choices: DrillChoices
 
@@ -61,7 +70,7 @@ struct RunCommand: AsyncParsableCommand {
         let result: RunResult = try await session.run()
         printer.finish()
 
-        let judgement = Judge.judge(result, thresholds: scenario.thresholds, limits: scenario.generator)
+        let judgement = Judge.judge(result, thresholds: scenario.judgedThresholds, limits: scenario.generator)
         let report = RunReport(result: result, judgement: judgement)
         Console.print(
             TerminalSummary.render(report, style: colour ? .colour : .plain, width: min(Console.width, 120)))
@@ -72,13 +81,14 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The command line goes before the file.
     private func override(_ scenario: inout Scenario) throws {
+        scenario.target = try target.applied(to: scenario.target, apiURL: apiURL)
         let options: [String?] = [template, assets, pythonEnv]
         guard options.contains(where: { $0 != nil }) || !parameters.isEmpty || !functions.isEmpty else { return }
         guard case .emulator(var specification) = scenario.target else {
             throw CommandFailure(
                 exitCode: .badConfiguration,
                 message: "--template, --parameter, --function, --assets and --python-env are for an emulated stack; "
-                    + "the scenario's target is none")
+                    + "the target is none")
         }
         if let template { specification.template = template }
         if let assets { specification.assets = assets }

@@ -86,14 +86,29 @@ struct RunSession: Sendable {
                 return try await work { try await emulated(address) }
             }
         case .stack(let specification):
-            return try await work { try await deployed(specification) }
+            return try await work {
+                try await DeployedTarget(specification: specification, environment: environment, say: say).found()
+            }
         case .baseURL(let url):
-            say(.note("a bare URL: load only; cache, stream and alarms need a stack"))
+            for part in skipped { say(.note("skipped: \(part)")) }
             return try await work {
                 Target(
                     kind: .url, baseURL: url, aws: nil, stack: nil, clock: RealClock(), transport: CurlTransport())
             }
         }
+    }
+
+    /// What a bare URL leaves out, of what the scenario asks for.
+    private var skipped: [String] {
+        var parts: [String] = []
+        if scenario.cache != nil { parts.append("cache probe") }
+        if scenario.stream != nil { parts.append("stream probe") }
+        if !scenario.alarms.isEmpty { parts.append("alarm drill") }
+        parts += scenario.thresholds.filter(\.metric.isOfProbes).map {
+            "threshold \($0.metric.rawValue): \($0.expression)"
+        }
+        parts += ["wiring check", "reconciliation with CloudWatch"]
+        return parts.map { "\($0): a bare URL tells of no stack; name one with --stack" }
     }
 
     /// Finds the target and runs the drill; a signal ends the drill, never the emulator before it.
@@ -158,28 +173,6 @@ struct RunSession: Sendable {
         let stack = try await StackDiscovery(connection: connection).discover(stack: address.stackName)
         return Target(
             kind: .emulator, baseURL: address.apiURL, aws: connection, stack: stack, clock: clock, transport: transport)
-    }
-
-    private func deployed(_ specification: StackSpecification) async throws -> Target {
-        var environment = environment
-        if let region = specification.region { environment["AWS_REGION"] = region }
-        if let endpoint = specification.endpointURL { environment["AWS_ENDPOINT_URL"] = endpoint }
-        guard let configuration = AWSClientConfiguration(environment: environment) else {
-            throw CommandFailure(
-                exitCode: .badConfiguration,
-                message: "no AWS region or credentials: set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-        }
-        let transport = CurlTransport()
-        let connection = AWSConnection(configuration: configuration, transport: transport)
-        let stack = try await StackDiscovery(connection: connection).discover(stack: specification.name)
-        // Behind an endpoint of its own the API is reached there too, never at a real host of the same name.
-        let baseURL =
-            specification.endpointURL.map { "\($0)/_aws/execute-api/\(stack.apiID)/\(stack.stage.name)" }
-            ?? "https://\(stack.apiID).execute-api.\(configuration.region).amazonaws.com/\(stack.stage.name)"
-        return Target(
-            kind: .stack, baseURL: baseURL, aws: connection, stack: stack,
-            clock: await EmulatorClock.clock(ofEndpoint: specification.endpointURL, transport: transport),
-            transport: transport)
     }
 
     private func information(_ target: Target) -> RunInformation {

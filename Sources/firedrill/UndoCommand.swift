@@ -1,7 +1,7 @@
 import AWSClients
+import AWSIdentity
 import ArgumentParser
 import Drills
-import LoadEngine
 import Verdicts
 
 #if canImport(FoundationEssentials)
@@ -22,12 +22,15 @@ struct UndoCommand: AsyncParsableCommand {
     @Option(help: "Folder of the reports.")
     var reports = "reports"
 
+    @Option(help: "Profile of the AWS configuration; without it, AWS_PROFILE or the default one.")
+    var profile: String?
+
     func run() async throws {
         let paths = journal.map { [$0] } ?? JournalFile.leftBehind(reports: reports)
         if paths.isEmpty { Console.print("No journal in \(reports): nothing to undo.") }
         for path in paths {
             let (journal, _) = try JournalFile.journal(at: path)
-            let connection = try JournalTarget(journal.header).connection()
+            let connection = try await JournalTarget(header: journal.header, profile: profile).connection()
             let changes = journal.outstanding
             for (number, reversal) in changes {
                 do throws(DrillError) {
@@ -60,6 +63,9 @@ struct CleanCommand: AsyncParsableCommand {
     @Option(help: "Folder of the reports.")
     var reports = "reports"
 
+    @Option(help: "Profile of the AWS configuration; without it, AWS_PROFILE or the default one.")
+    var profile: String?
+
     func run() async throws {
         let path =
             FileManager.default.fileExists(atPath: run) ? run : "\(JournalFile.folder(reports: reports))/\(run).jsonl"
@@ -69,7 +75,7 @@ struct CleanCommand: AsyncParsableCommand {
                 message: "no journal of the run \(run) in \(reports): a run that ended well removes it with its items")
         }
         let (journal, file) = try JournalFile.journal(at: path)
-        let connection = try JournalTarget(journal.header).connection()
+        let connection = try await JournalTarget(header: journal.header, profile: profile).connection()
         do throws(DrillError) {
             for (number, reversal) in journal.outstanding {
                 try await journal.undo(number, connection)
@@ -89,17 +95,12 @@ struct CleanCommand: AsyncParsableCommand {
 struct JournalTarget {
     var header: DrillJournal.Header
 
-    init(_ header: DrillJournal.Header) { self.header = header }
+    var profile: String?
 
-    func connection() throws -> AWSConnection {
-        var environment = ProcessInfo.processInfo.environment
-        environment["AWS_REGION"] = header.region
-        if let endpoint = header.endpointURL { environment["AWS_ENDPOINT_URL"] = endpoint }
-        guard let configuration = AWSClientConfiguration(environment: environment) else {
-            throw CommandFailure(
-                exitCode: .badConfiguration,
-                message: "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-        }
-        return AWSConnection(configuration: configuration, transport: CurlTransport())
+    func connection() async throws -> AWSConnection {
+        try await AWSAccess.find(
+            IdentityOptions(profile: profile, region: header.region, endpointURL: header.endpointURL),
+            environment: ProcessInfo.processInfo.environment
+        ).connection
     }
 }

@@ -74,7 +74,7 @@ struct WiringCommand: AsyncParsableCommand {
             return (try await DeployedWiring(target: target, environment: environment).subject(), nil)
         }
         do throws(TemplateError) {
-            let source = try StackTemplate(parsing: try text(of: template), file: template)
+            let source = try TemplateFile.read(template)
             let region = target.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-west-2"
             return (
                 try WiringSubject(template: source, parameters: parameters.dictionary, region: region), source
@@ -82,14 +82,5 @@ struct WiringCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(exitCode: .badConfiguration, message: "\(error)")
         }
-    }
-
-    private func text(of template: String) throws(TemplateError) -> String {
-        if template == "built-in" { return BuiltInTemplate.text }
-        guard let bytes = FileManager.default.contents(atPath: template) else {
-            throw TemplateError(
-                code: .malformed, message: "cannot read the template \(template): check the path", location: nil)
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,6 +1,19 @@
 package import AWSClients
 package import AWSQueryClients
 
+/// Something of a stack that the API would not tell.
+package struct DiscoveryGap: Sendable, Equatable {
+    /// `role api-role`.
+    package var what: String
+    /// With the permission that is missing, where that is the reason.
+    package var reason: String
+
+    package init(what: String, reason: String) {
+        self.what = what
+        self.reason = reason
+    }
+}
+
 /// The stack under test as the AWS API describes it: everything that probes, drills and diagnoses go by.
 package struct StackMap: Sendable, Equatable {
     package var stackName: String
@@ -14,6 +27,21 @@ package struct StackMap: Sendable, Equatable {
     package var alarms: [MetricAlarm]
     package var topicARNs: [String]
     package var resources: [StackResource]
+    /// `arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>`; empty where the service gave none.
+    package var stackARN = ""
+    package var stackTags: [String: String] = [:]
+    /// Whether the API answers at AWS's own host name; else only at a domain of its own.
+    package var hasDefaultEndpoint = true
+    package var tables: [TableDescription] = []
+    package var queues: [QueueDescription] = []
+    /// The stack's own topics and those that its alarms publish to, with who is subscribed.
+    package var topics: [TopicDescription] = []
+    /// Of the stack and of its functions, also where Lambda made them.
+    package var logGroups: [LogGroupDescription] = []
+    /// The stack's own roles and those of its functions.
+    package var roles: [RoleDescription] = []
+    /// What could not be read, and why: nothing may be concluded from its absence.
+    package var gaps: [DiscoveryGap] = []
 
     package init(
         stackName: String, apiID: String, apiName: String, stage: APIStage, methods: [APIMethod],
@@ -30,6 +58,15 @@ package struct StackMap: Sendable, Equatable {
         self.alarms = alarms
         self.topicARNs = topicARNs
         self.resources = resources
+    }
+
+    /// The account's number, from the stack's ARN; empty where there is none.
+    package var account: String { Self.part(4, of: stackARN) }
+    package var region: String { Self.part(3, of: stackARN) }
+
+    private static func part(_ index: Int, of arn: String) -> String {
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count > index ? String(parts[index]) : ""
     }
 
     /// The method that serves a path below the stage (`/items/a`), as API Gateway routes: literal segments go before

@@ -43,12 +43,17 @@ extension ScenarioReader {
     private func stack(_ node: Node) -> StackSpecification? {
         if node.scalar != nil { return setting(node, "target.stack").map { StackSpecification(name: $0) } }
         guard
-            let fields = fields(node, "target.stack", keys: ["name", "region", "endpointURL"], later: ["profile"]),
+            let fields = fields(
+                node, "target.stack", keys: ["name", "region", "profile", "endpointURL", "api", "stage", "apiURL"]),
             let name = required(fields, "name", "target.stack").flatMap({ setting($0, "name") })
         else { return nil }
         var stack = StackSpecification(name: name)
         stack.region = fields["region"].flatMap { setting($0, "region") }
+        stack.profile = fields["profile"].flatMap { setting($0, "profile") }
         stack.endpointURL = fields["endpointURL"].flatMap { baseURL($0) }
+        stack.api = fields["api"].flatMap { setting($0, "api") }
+        stack.stage = fields["stage"].flatMap { setting($0, "stage") }
+        stack.apiURL = fields["apiURL"].flatMap { baseURL($0) }
         return stack
     }
 
