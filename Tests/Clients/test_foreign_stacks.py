@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
+import botocore.exceptions
 import pytest
 
 from conftest import connect
@@ -25,6 +26,7 @@ class Emulated:
     """A running emulator of one stack."""
 
     def __init__(self, announcement):
+        self.announcement = announcement
         self.endpoint = announcement["endpointURL"]
         self.api = announcement["apiURL"]
         self.stack = announcement["stackName"]
@@ -67,10 +69,18 @@ def arguments(template, *options):
     return [PROGRAM, "emulate", "--template", str(template), "--port", "0", "--json", "--until-stdin-closes", *options]
 
 
-@contextlib.contextmanager
 def emulated(template, *options):
+    return started(arguments(template, *options))
+
+
+def emulated_empty():
+    return started([PROGRAM, "emulate", "--empty", "--port", "0", "--json", "--until-stdin-closes"])
+
+
+@contextlib.contextmanager
+def started(command):
     process = subprocess.Popen(
-        arguments(template, *options), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
         line = process.stdout.readline()
@@ -332,3 +342,66 @@ def test_a_module_that_the_environment_lacks_is_named_with_its_remedy(bare_envir
         running.process.stdin.close()
         told = [line for line in running.process.stderr.read().splitlines() if words in line]
         assert len(told) == 1 and remedy in told[0]
+
+PLAIN = {
+    "Parameters": {
+        "Size": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/settings/size"},
+        "Names": {"Type": "AWS::SSM::Parameter::Value<List<String>>", "Default": "/settings/names"},
+    },
+    "Resources": {
+        "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}},
+        "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Size"}}},
+    },
+    "Outputs": {
+        "Bucket": {"Value": {"Ref": "Bucket"}},
+        "Note": {"Value": {"Ref": "Note"}},
+        "Second": {"Value": {"Fn::Select": [1, {"Ref": "Names"}]}},
+    },
+}
+
+
+def test_parameters_from_the_parameter_store_and_buckets_are_those_of_a_stack():
+    with emulated_empty() as running:
+        store, formation = running.client("ssm"), running.client("cloudformation")
+        store.put_parameter(Name="/settings/size", Type="String", Value="large")
+        store.put_parameter(Name="/settings/names", Type="StringList", Value="one,two")
+        formation.create_stack(StackName="plain", TemplateBody=json.dumps(PLAIN))
+        formation.get_waiter("stack_create_complete").wait(StackName="plain", WaiterConfig={"Delay": 1})
+        stack = formation.describe_stacks(StackName="plain")["Stacks"][0]
+        running.stack = "plain"
+        assert running.outputs["Second"] == "two"
+        assert store.get_parameter(Name=running.outputs["Note"])["Parameter"]["Value"] == "large"
+        resolved = {one["ParameterKey"]: one["ResolvedValue"] for one in stack["Parameters"]}
+        assert resolved == {"Size": "large", "Names": "one,two"}
+
+        objects, bucket = running.client("s3"), running.outputs["Bucket"]
+        assert objects.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+        objects.put_object(Bucket=bucket, Key="a", Body=b"first")
+        assert objects.get_object(Bucket=bucket, Key="a")["Body"].read() == b"first"
+        # A bucket with something in it stays, and so the stack: nothing is thrown away unasked.
+        formation.delete_stack(StackName="plain")
+        with pytest.raises(botocore.exceptions.WaiterError):
+            formation.get_waiter("stack_delete_complete").wait(StackName="plain", WaiterConfig={"Delay": 1})
+        assert formation.describe_stacks(StackName="plain")["Stacks"][0]["StackStatus"] == "DELETE_FAILED"
+        assert objects.list_object_versions(Bucket=bucket)["Versions"]
+
+
+def test_a_template_that_asks_for_more_than_there_is_is_refused_when_asked_to_be_strict(tmp_path):
+    template = tmp_path / "wide.json"
+    body = {
+        "Resources": {
+            "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "x"}},
+            "Rule": {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 minute)"}},
+        }
+    }
+    template.write_text(json.dumps(body))
+    with emulated(template) as running:
+        notices = running.announcement["notices"]
+        assert len(notices) == 1 and "Rule" in notices[0] and "AWS::Events::Rule" in notices[0]
+    refused = subprocess.run(arguments(template, "--strict"), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert refused.returncode == 104
+    assert "Rule" in refused.stderr and "AWS::Events::Rule" in refused.stderr
+    del body["Resources"]["Rule"]
+    template.write_text(json.dumps(body))
+    with emulated(template, "--strict") as running:
+        assert running.announcement["notices"] == []
