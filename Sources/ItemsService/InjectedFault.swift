@@ -11,6 +11,8 @@ enum InjectedFault: Sendable, Equatable {
     case timeout
     /// The code answers with this status, 400 to 599.
     case status(Int)
+    /// The code answers as it should, but so much later: 1 to 60,000 milliseconds.
+    case delay(Duration)
 
     /// The header of the API function, compared without case.
     static let headerName = "x-firedrill-fault"
@@ -21,6 +23,9 @@ enum InjectedFault: Sendable, Equatable {
         case "throw": self = .throwing
         case "exit": self = .exit
         case "timeout": self = .timeout
+        case let text where text.hasPrefix("delay-"):
+            guard let milliseconds = Int(text.dropFirst(6)), (1...60_000).contains(milliseconds) else { return nil }
+            self = .delay(.milliseconds(milliseconds))
         default:
             guard text.hasPrefix("status-"), let status = Int(text.dropFirst(7)), (400...599).contains(status) else {
                 return nil

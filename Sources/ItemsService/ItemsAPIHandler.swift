@@ -61,8 +61,14 @@ package struct ItemsAPIHandler: LambdaHandler {
         guard configuration.faultsEnabled, let text = event.headers[InjectedFault.headerName] else { return nil }
         switch InjectedFault(text.lowercased()) {
         case nil:
-            return .error(400, "\(InjectedFault.headerName) must be throw, exit, timeout or status-400 to status-599")
+            return .error(
+                400,
+                "\(InjectedFault.headerName) must be throw, exit, timeout, status-400 to status-599 or delay-1 to delay-60000"
+            )
         case .status(let status): return .error(status, "injected fault")
+        case .delay(let duration):
+            try await effects.sleep(duration)
+            return nil
         case .throwing: throw ItemsError(code: .injectedFault, message: "injected fault: throw")
         case .exit:
             log(LogLine.text(.warn, "injected fault: exit", ["requestId": .string(context.requestID)]))

@@ -66,6 +66,16 @@ struct AlarmPlanTests {
         #expect(subject(other).findings.map(\.id) == ["alarm.notMoved"])
     }
 
+    @Test("a fault that would stay in the cache for others is refused, one with a fresh id is not") func cachedFault() {
+        let fixed = Step(method: "GET", url: Template(literal: "/items/x"), name: "read")
+        let fresh = Step(
+            method: "GET", url: Template(uuidsAnd: [.literal("/items/"), .expression(.uuid)]), name: "read")
+        let alarm = healthyStack().alarms[0]
+        #expect(AlarmGate.cachedFault(subject(alarm, fault: .request(fixed)), healthyStack()) != nil)
+        #expect(AlarmGate.cachedFault(subject(alarm, fault: .request(fresh)), healthyStack()) == nil)
+        #expect(AlarmGate.cachedFault(subject(alarm, fault: .request(Self.create)), healthyStack()) == nil)
+    }
+
     struct Caused: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var fault: AlarmFault

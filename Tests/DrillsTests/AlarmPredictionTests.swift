@@ -99,19 +99,53 @@ struct AlarmPredictionTests {
 
     @Test("one side rings the emulator's evaluation and the other does not", arguments: definitions)
     func rings(item: Definition) throws {
+        #expect(try outcome(item) == [false, true])
+    }
+
+    /// Whether the emulator's evaluation rings on the lower side and on the upper one.
+    private func outcome(_ item: Definition) throws -> [Bool] {
         let alarm = alarm(item)
-        guard case .predicted(let prediction) = predict(alarm) else { return }
-        for (burst, expected) in [(prediction.budget.below, false), (prediction.budget.at, true)] {
-            let rest = expected || prediction.drive != .absence ? prediction.between : prediction.calm
+        guard case .predicted(let prediction) = predict(alarm) else { return [] }
+        return try [(prediction.budget.below, prediction.rest), (prediction.budget.at, prediction.between)].map {
+            burst, rest in
             let before = TrafficScript.steady(prediction.calm, minutes: 30)
             let silence = TrafficScript.steady(
-                0, minutes: rest == 0 && prediction.drive != .absence ? item.period / 60 - 1 : 0)
-            let after = TrafficScript.steady(rest, minutes: item.period / 60 * (item.periods + 1))
+                0, minutes: prediction.wantsSilence ? item.period / 60 - 1 : 0)
+            let after = TrafficScript.steady(rest, minutes: item.period / 60 * (item.periods + 3))
             let minutes = before + silence + prediction.script(burst, index: 0).minutes + after
             let values = try Self.datapoints(item, minutes)
-            let rang = try Self.states(alarm, values, item).suffix(from: before.count).contains(.alarm)
-            #expect(rang == expected, "\(burst)")
+            return try Self.states(alarm, values, item).suffix(from: before.count).contains(.alarm)
         }
+    }
+
+    @Test("whatever the definition, what is predicted rings, and what lies below does not") func anyDefinition() throws
+    {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var generator = SeededGenerator(seed: seed)
+        func pick<Element>(_ all: [Element]) -> Element { all[Int.random(in: 0..<all.count, using: &generator)] }
+        var predicted = 0
+        for _ in 0..<200 {
+            let statistic = pick(["Sum", "Average", "SampleCount", "Minimum", "Maximum", "p50", "p90", "p99"])
+            let isShare = ["Average", "Minimum", "Maximum", "p50", "p90", "p99"].contains(statistic)
+            let periods = Int.random(in: 1...4, using: &generator)
+            let item = Definition(
+                testDescription: "", metric: pick(["4XXError", "Count"]), statistic: statistic,
+                comparison: pick([
+                    "GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold",
+                    "LessThanOrEqualToThreshold",
+                ]),
+                threshold: isShare ? pick([0.01, 0.05, 0.3, 0.5, 0.99, 1]) : pick([0.5, 1, 3, 7, 20]),
+                period: pick([60, 120, 300]), required: Int.random(in: 1...periods, using: &generator),
+                periods: periods,
+                missing: pick(["missing", "ignore", "breaching", "notBreaching"]), below: [], at: [])
+            guard case .predicted = predict(alarm(item)) else { continue }
+            predicted += 1
+            let words =
+                "\(item.metric) \(item.statistic) \(item.comparison) \(item.threshold), \(item.period) s, \(item.required) of "
+                + "\(item.periods), \(item.missing)"
+            #expect(try outcome(item) == [false, true], "seed \(seed): \(words)")
+        }
+        #expect(predicted > 40, "seed \(seed)")
     }
 
     /// Each minute's samples of the metric, as the services publish them: 0 or 1 a request.

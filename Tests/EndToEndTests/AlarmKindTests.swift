@@ -131,6 +131,29 @@ struct AlarmKindTests {
         #expect(other["alarms"]?.arrayValue?.first?["verdict"] == "invalid", refused.described)
     }
 
+    @Test("a plan names every alarm with its requests and its time, and sends nothing") func plans() async throws {
+        let scratch = try Scratch()
+        let outcome = try await Command.run(["plan", try scratch.shortScenario()])
+        #expect(outcome.exitCode == 0, outcome.described)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 5, outcome.described)
+        #expect(lines.first?.contains("19 failing requests, rings in about 1 min, clears 10 min later") == true)
+        #expect(lines.last?.contains("at most 29 failing of") == true && lines.last?.contains("USD") == true)
+        #expect(scratch.reportFiles.isEmpty)
+    }
+
+    @Test("answers that come too late ring the alarm on their time") func slow() async throws {
+        // Far above what a loaded machine needs for a healthy answer.
+        let duration =
+            "Namespace: AWS/Lambda, MetricName: Duration, Dimensions: [{ Name: FunctionName, Value: !Ref ApiFunction }], "
+            + "Period: 60, ExtendedStatistic: p99, Threshold: 3000, ComparisonOperator: GreaterThanThreshold, "
+            + "EvaluationPeriods: 1, TreatMissingData: notBreaching"
+        let (outcome, report) = try await drill(alarm: duration, alarms: "  - { name: \"kind-*\" }\n")
+        let alarm = try #require(report["alarms"]?.arrayValue?.first, outcome.described)
+        #expect(alarm["verdict"] == "pass" && alarm["evidence"] == "realTraffic", outcome.described)
+        #expect((alarm["evaluatedDatapoints"]?.arrayValue ?? []).contains { $0.doubleValue ?? 0 > 3000 })
+    }
+
     @Test("more failing requests than are allowed are refused before the first") func capped() async throws {
         let scratch = try Scratch()
         let outcome = try await Command.run(

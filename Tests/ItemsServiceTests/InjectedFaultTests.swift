@@ -26,9 +26,20 @@ import Testing
 
     @Test(
         "that names no fault is a bad request",
-        arguments: ["", "status-200", "status-600", "status-", "status-4x4", "throws"])
+        arguments: [
+            "", "status-200", "status-600", "status-", "status-4x4", "throws", "delay-", "delay-0", "delay-60001",
+            "delay-x",
+            "delay--5",
+        ])
     func unknown(fault: String) async throws {
         #expect(try await APIFixture().send("GET", "/", headers: ["x-firedrill-fault": fault]).status == 400)
+    }
+
+    @Test("delay-NNN sleeps so many milliseconds and answers as ever")
+    func delay() async throws {
+        let api = APIFixture()
+        #expect(try await api.send("GET", "/", headers: ["x-firedrill-fault": "delay-250"]).status == 200)
+        #expect(api.notes.lines.contains("sleep 0.25"))
     }
 
     @Test("throw fails the invocation under a name of its own")

@@ -48,6 +48,30 @@ struct ScenarioReadingTests {
         #expect(scenario.thresholds.contains { $0.tags == ["name": "read again"] && $0.aggregation == .percentile(95) })
     }
 
+    @Test("a fault may be an invocation, a throttled request, or left open")
+    func faults() throws {
+        let scenario = try Scenario(
+            yaml: """
+                version: 1
+                name: x
+                target: { emulator: {} }
+                alarms:
+                  - { name: open }
+                  - { name: invoked, fault: { invoke: { function: f } } }
+                  - { name: poisoned, fault: { invoke: { function: f, payload: "[]" } } }
+                  - { name: throttled, fault: { throttle: { put: "/a" } } }
+                """, file: "x.yaml", environment: [:])
+        let faults = scenario.alarms.map(\.fault)
+        #expect(faults[0] == .automatic)
+        #expect(faults[1] == .invocation(function: "f", payload: AlarmFault.poison))
+        #expect(faults[2] == .invocation(function: "f", payload: "[]"))
+        guard case .throttle(let step) = faults[3] else {
+            Issue.record("expected a throttled request, got \(faults[3])")
+            return
+        }
+        #expect(step.method == "PUT" && step.url.source == "/a")
+    }
+
     @Test("sends numbers as numbers and everything quoted as text")
     func jsonTypes() throws {
         let scenario = try Self.scenario(

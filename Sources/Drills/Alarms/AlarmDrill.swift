@@ -104,7 +104,7 @@ struct AlarmDrill {
             }
         }
         if round.wantsSilence, !round.members.isEmpty {
-            try await pass(minutes: longestPeriod(round), healthy: round.between)
+            try await pass(minutes: longestPeriod(round), healthy: round.lead)
         }
         return round
     }
@@ -117,7 +117,8 @@ struct AlarmDrill {
         let periods = prediction.periods > 1 ? forecast.range : 1
         let since = clock.now() - .seconds(subject.alarm.periodSeconds * periods + 60)
         for metric in signal.metrics where subject.effect.moves([metric], beside: plan.healthy) {
-            guard plan.healthy.samples[metric] ?? 0 == 0 else { continue }
+            // Healthy requests take their time too.
+            guard plan.healthy.samples[metric] ?? 0 == 0, !plan.healthy.bounds.contains(metric) else { continue }
             if try await samples(metric, from: since, to: clock.now() + .seconds(60)).sum > 0 { return false }
         }
         return true
@@ -141,7 +142,7 @@ struct AlarmDrill {
     /// - Returns: the minute in which the last of it was sent.
     private mutating func below(_ round: AlarmPlan.Round) async throws(DrillError) -> Timestamp {
         say(.note("below the threshold: \(text(round.below, round))"))
-        let minute = try await play(round.below, lead: round.rest)
+        let minute = try await play(round.below, lead: round.lead)
         for index in round.members {
             let sent = sending(round, round.belowValues, round.below, index, minute)
             journals[index]?.below = sent
@@ -177,7 +178,7 @@ struct AlarmDrill {
     /// A share that other people's traffic takes part in is none that we caused.
     private func checkAlone(_ datapoint: Double?, _ round: AlarmPlan.Round, _ index: Int) throws(DrillError) {
         let subject = plan.cases[index]
-        guard round.isStill, let prediction = subject.prediction, prediction.isExact,
+        guard let prediction = subject.prediction, prediction.budget.isRatio, prediction.isExact,
             let wanted = round.belowValues[index],
             let datapoint, datapoint != wanted
         else { return }
@@ -239,7 +240,7 @@ struct AlarmDrill {
         case .anew:
             try await leave(round)
             say(.note("at the threshold: \(text(round.at, round))"))
-            minute = try await play(round.at, lead: round.rest)
+            minute = try await play(round.at, lead: round.lead)
         }
         for index in round.members {
             let sent = sending(round, round.atValues, round.at, index, minute)
@@ -344,7 +345,8 @@ struct AlarmDrill {
 
     private func text(_ script: TrafficScript, _ round: AlarmPlan.Round) -> String {
         round.members.map { index in
-            let healthy = round.isStill ? " beside \(script.healthy) healthy" : ""
+            let isRatio = plan.cases[index].prediction?.budget.isRatio == true
+            let healthy = isRatio ? " beside \(script.healthy) healthy" : ""
             return "\(script.faults[index] ?? 0)\(healthy) for \(plan.cases[index].alarm.name)"
         }.joined(separator: ", ")
     }

@@ -27,6 +27,9 @@ package struct AlarmGate: Sendable {
                     "the drill would send \(failing) failing requests, more than the \(options.maximumFailingRequests) "
                     + "that are allowed: raise --max-failing-requests, or drill fewer alarms")
         }
+        if let refusal = preparation.cases.lazy.compactMap({ Self.cachedFault($0, stack) }).first {
+            throw DrillError(code: .configuration, message: refusal)
+        }
         guard target.kind == .stack else { return [] }
         let description = try await aws { () async throws(AWSCallError) in
             try await CloudFormationClient(connection: connection).stack(named: stack.stackName)
@@ -44,6 +47,17 @@ package struct AlarmGate: Sendable {
             throw DrillError(code: .configuration, message: refusal)
         }
         return gate.listeners.map { "will be told: \($0.text)" }
+    }
+
+    /// Why a fault would leave an error answer in the stage's cache for real users; nil when it would not.
+    static func cachedFault(_ subject: AlarmCase, _ stack: StackMap) -> String? {
+        guard let step = subject.specification.fault.step,
+            let method = stack.method(step.method, path: step.url.source),
+            stack.caches(method), step.url.constant != nil
+        else { return nil }
+        return
+            "the fault for \(subject.alarm.name), \(step.method) \(step.url.source), goes through the stage's cache: its error "
+            + "could be served to others. State it on a method that is not cached, or with a fresh id ({{ uuid }})"
     }
 
     /// What the alarm drill would do, a line each; nothing is sent.

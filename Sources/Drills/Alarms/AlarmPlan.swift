@@ -13,7 +13,9 @@ struct AlarmPlan: Equatable {
         var calm: Int
         /// Healthy requests a minute between the periods of a side and until the alarms have rung.
         var between: Int
-        /// Healthy requests a minute before and after the lower side: an alarm on absent traffic has to get its traffic back.
+        /// Healthy requests a minute right before a side.
+        var lead: Int
+        /// Healthy requests a minute after the lower side: an alarm on absent traffic has to get its traffic back.
         var rest: Int
         /// The members' datapoints on either side, by case index.
         var belowValues: [Int: Double] = [:]
@@ -22,11 +24,12 @@ struct AlarmPlan: Equatable {
         /// Nothing but the script's own requests may lie in the periods that are judged.
         var isStill: Bool { between != calm }
         /// A whole period without any request comes first: the next one holds just what the script says.
-        var wantsSilence: Bool { rest != calm }
+        var wantsSilence: Bool { lead != calm }
 
         static let empty = Round(
             members: [], below: TrafficScript(minutes: []), at: TrafficScript(minutes: []),
-            calm: AlarmPrediction.usualCalm, between: AlarmPrediction.usualCalm, rest: AlarmPrediction.usualCalm)
+            calm: AlarmPrediction.usualCalm, between: AlarmPrediction.usualCalm, lead: AlarmPrediction.usualCalm,
+            rest: AlarmPrediction.usualCalm)
     }
 
     var cases: [AlarmCase]
@@ -58,7 +61,7 @@ struct AlarmPlan: Equatable {
     }
 
     private func joined(_ round: Round?, _ index: Int) -> Round? {
-        guard let round, !round.isStill, !(round.members + [index]).contains(where: { cases[$0].misconfigures }),
+        guard let round, !(round.members + [index]).contains(where: { cases[$0].misconfigures }),
             let prediction = cases[index].prediction, !prediction.budget.isRatio,
             let first = cases[round.members[0]].prediction, !first.budget.isRatio,
             prediction.periods == first.periods,
@@ -76,7 +79,7 @@ struct AlarmPlan: Equatable {
             return Round(
                 members: members, below: first.script(first.budget.below, index: index),
                 at: first.script(first.budget.at, index: index), calm: first.calm, between: first.between,
-                rest: first.drive == .absence ? first.calm : first.between,
+                lead: first.wantsSilence ? first.between : first.calm, rest: first.rest,
                 belowValues: first.budget.below.value.map { [index: $0] } ?? [:],
                 atValues: first.budget.at.value.map { [index: $0] } ?? [:])
         }
@@ -90,7 +93,7 @@ struct AlarmPlan: Equatable {
         return Round(
             members: members, below: TrafficScript(minutes: minutes + [below]),
             at: TrafficScript(minutes: minutes + [at]),
-            calm: calm, between: calm, rest: calm,
+            calm: calm, between: calm, lead: calm, rest: calm,
             belowValues: values(members, of: below), atValues: values(members, of: at))
     }
 
@@ -146,7 +149,7 @@ struct AlarmPlan: Equatable {
         guard let simulation = simulation(of: alarm) else { return false }
         let range = simulation.forecast.range * simulation.periodMinutes
         let before = TrafficScript.steady(round.calm, minutes: range)
-        let silence = TrafficScript.steady(round.rest, minutes: round.wantsSilence ? simulation.periodMinutes : 0)
+        let silence = TrafficScript.steady(round.lead, minutes: round.wantsSilence ? simulation.periodMinutes : 0)
         let after = TrafficScript.steady(round.between, minutes: range)
         return simulation.run(before + silence + script.minutes + after).contains { $0.state == .alarm }
     }

@@ -41,7 +41,7 @@ struct DrillForecast: Sendable, Equatable {
         }
         for (index, subject) in plan.cases.enumerated() {
             let round = plan.rounds.first { $0.members.contains(index) }
-            let isAlone = round?.isStill == true
+            let isAlone = subject.prediction?.budget.isRatio == true
             let remark: String? =
                 switch subject.outcome {
                 case .predicted: subject.prediction == nil ? "needs more failing requests than are allowed" : nil

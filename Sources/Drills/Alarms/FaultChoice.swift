@@ -9,11 +9,11 @@ enum FaultChoice {
     ) -> AlarmFault {
         guard case .automatic = fault else { return fault }
         let metrics = (try? AlarmSignal(alarm))?.metrics ?? []
-        return metrics.lazy.compactMap { choice(for: $0, in: stack, options: options) }.first ?? .automatic
+        return metrics.lazy.compactMap { choice(for: $0, of: alarm, in: stack, options: options) }.first ?? .automatic
     }
 
     private static func choice(
-        for metric: MetricIdentity, in stack: StackMap, options: DrillOptions
+        for metric: MetricIdentity, of alarm: MetricAlarm, in stack: StackMap, options: DrillOptions
     ) -> AlarmFault? {
         let function = stack.functions.first { $0.name == metric.dimensions["FunctionName"] }
         switch (metric.namespace, metric.name) {
@@ -29,8 +29,22 @@ enum FaultChoice {
         case ("AWS/Lambda", "Throttles"):
             guard options.misconfigures, let step = uncached(metric, stack) else { return nil }
             return .throttle(step)
+        case ("AWS/Lambda", "Duration"), ("AWS/ApiGateway", "Latency"), ("AWS/ApiGateway", "IntegrationLatency"):
+            return delay(metric, alarm, stack)
         default: return nil
         }
+    }
+
+    /// An answer that is right and comes too late, by a quarter and a little more than the alarm allows.
+    private static func delay(_ metric: MetricIdentity, _ alarm: MetricAlarm, _ stack: StackMap) -> AlarmFault? {
+        guard alarm.threshold > 0, alarm.threshold < 20_000,
+            let step = uncached(metric, stack, where: { $0.httpMethod == "GET" && $0.pathParameters.isEmpty }),
+            let function = stack.method(step.method, path: step.url.source).flatMap(stack.function(behind:))
+        else { return nil }
+        let milliseconds = Int(alarm.threshold * 1.25) + 100
+        // A function that is ended by its time-out answers with an error, not late.
+        guard milliseconds < function.timeoutSeconds * 1000 else { return nil }
+        return .header(step, value: "delay-\(milliseconds)")
     }
 
     private static var unknownRoute: Step {
@@ -40,9 +54,12 @@ enum FaultChoice {
     }
 
     /// A request to a method that no cache answers, with fresh ids, of the function that the metric names.
-    private static func uncached(_ metric: MetricIdentity, _ stack: StackMap) -> Step? {
+    private static func uncached(
+        _ metric: MetricIdentity, _ stack: StackMap, where fits: (APIMethod) -> Bool = { _ in true }
+    ) -> Step? {
         let method = stack.methods.first { method in
-            guard !stack.caches(method), method.httpMethod != "OPTIONS", let function = stack.function(behind: method)
+            guard fits(method), !stack.caches(method), method.httpMethod != "OPTIONS",
+                let function = stack.function(behind: method)
             else { return false }
             if let name = metric.dimensions["FunctionName"], name != function.name { return false }
             if let path = metric.dimensions["Resource"], metric.namespace == "AWS/ApiGateway" {

@@ -34,6 +34,8 @@ struct AlarmPrediction: Sendable, Equatable {
     var calm: Int
     /// Healthy requests in the minutes between two periods' requests.
     var between: Int
+    /// Healthy requests a minute after the lower side.
+    var rest: Int
     /// Minutes from the first request until the alarm rings, and from then until it clears on healthy traffic; the delay of
     /// metrics comes on top. Nil when it never clears.
     var minutesToFire: Int
@@ -53,6 +55,9 @@ struct AlarmPrediction: Sendable, Equatable {
         }
         return TrafficScript(minutes: minutes + [minute(last)])
     }
+
+    /// A whole period without any request comes first: the next one holds just what the script says.
+    var wantsSilence: Bool { drive != .absence && between != calm }
 
     /// Failing requests that it takes to ring, over all periods.
     var failing: Int { budget.at.failing * periods }
@@ -128,15 +133,18 @@ extension AlarmPrediction {
                                 "compares a share of invocations, and how many a stream makes of records is not known",
                             remedy: "watch the Sum"))
                 }
-                return finish(.failures, budget, calm: calm, between: budget.isRatio ? 0 : calm)
+                return finish(.failures, budget, calm: calm, between: between(budget, calm))
             }
             guard calmValue(calm) != nil else { return isMoved ? tooMany : .notMoved }
             if forecast.ringsAbove {
                 guard let budget = search.byVolume() else { return isMoved ? tooMany : .notMoved }
-                return finish(.volume, budget, calm: calm, between: 0)
+                return finish(.volume, budget, calm: calm, between: between(budget, calm))
             }
             return byAbsence(search)
         }
+
+        /// Other minutes' requests disturb a ratio only where they lie in the same period.
+        private func between(_ budget: FaultBudget, _ calm: Int) -> Int { budget.isRatio && minutes > 1 ? 0 : calm }
 
         private var tooMany: Outcome {
             .unreachable("would need more than \(mostFailing) failing requests in one period")
@@ -159,15 +167,29 @@ extension AlarmPrediction {
         private func finish(_ drive: Drive, _ budget: FaultBudget, calm: Int, between: Int) -> Outcome {
             var prediction = AlarmPrediction(
                 drive: drive, budget: budget, periods: forecast.required, periodMinutes: minutes, calm: calm,
-                between: between, minutesToFire: 0, minutesToClear: nil,
+                between: between, rest: between, minutesToFire: 0, minutesToClear: nil,
                 isExact: !simulation.signal.metrics.contains {
                     simulation.effects[0]?.bounds.contains($0) == true || simulation.healthy.bounds.contains($0)
                 })
             let quiet = TrafficScript.steady(calm, minutes: (forecast.range + 1) * minutes)
-            let silence = TrafficScript.steady(between, minutes: between == calm ? 0 : minutes - 1)
+            let silence = TrafficScript.steady(0, minutes: prediction.wantsSilence ? minutes - 1 : 0)
             let script = prediction.script(budget.at, index: 0)
             let watch = TrafficScript.steady(between, minutes: minutes * (forecast.range + 1))
-            let before = (drive == .absence ? quiet : quiet + silence)
+            let before = quiet + silence
+            let lower = before + prediction.script(budget.below, index: 0).minutes
+            let rests = drive == .absence ? [calm] : [between, calm]
+            let rest = rests.first { rest in
+                let after = TrafficScript.steady(rest, minutes: minutes * (forecast.range + 1))
+                return !simulation.run(lower + after).dropFirst(quiet.count).contains { $0.state == .alarm }
+            }
+            guard let rest else {
+                return .obscure(
+                    AlarmObscurity(
+                        reason: "rings on either side of what its threshold takes: missing data counts as "
+                            + "\(forecast.missing.rawValue), and its periods cannot be filled exactly",
+                        remedy: "treat missing data as notBreaching, or use periods of a minute"))
+            }
+            prediction.rest = rest
             let states = simulation.run(before + script.minutes + watch).dropFirst(before.count)
             guard let fired = states.firstIndex(where: { $0.state == .alarm }) else {
                 let end = states.last?.state.rawValue ?? ""
