@@ -123,7 +123,7 @@ package final class DrillRun: Sendable {
                 }
             }
         }
-        guard target.kind == .stack, let stack = target.stack, let aws = target.aws else { return }
+        guard target.outlivesRun, let stack = target.stack, let aws = target.aws else { return }
         let runID = runID
         let removed: Result<Int, DrillError> = await Task {
             do throws(DrillError) {

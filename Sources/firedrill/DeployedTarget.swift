@@ -26,9 +26,12 @@ struct DeployedTarget {
         for gap in stack.gaps { say(.note("not read: \(gap.what): \(gap.reason)")) }
         let transport = CurlTransport(certificateFile: access.identity.certificateFile)
         let clock = await EmulatorClock.clock(ofEndpoint: configuration.endpointURL, transport: transport)
-        return Target(
+        var target = Target(
             kind: clock is RealClock ? .stack : .emulator, baseURL: try baseURL(of: stack, configuration),
             aws: access.connection, stack: stack, clock: clock, transport: transport)
+        // An emulator that somebody else runs stays up too, with all that a run leaves in it.
+        target.outlivesRun = true
+        return target
     }
 
     /// Where the API's stage answers.

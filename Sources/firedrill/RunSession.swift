@@ -54,7 +54,7 @@ struct RunSession: Sendable {
                 let probe = CalibrationProbe(
                     scenario: scenario, target: target, options: options, journal: journal, say: tell)
                 let facts = try await probe.facts()
-                if let stack = target.stack, let connection = target.aws, target.kind == .stack {
+                if let stack = target.stack, let connection = target.aws, target.outlivesRun {
                     _ = try await ItemCleaner(connection: connection)
                         .clean(runID: information.id, stack: stack.stackName)
                 }
@@ -155,7 +155,7 @@ struct RunSession: Sendable {
         let header = DrillJournal.Header(
             runID: runID, stack: target.stack?.stackName ?? "", region: configuration?.region ?? "",
             endpointURL: configuration?.endpointURL)
-        guard target.kind == .stack, let reports else {
+        guard target.outlivesRun, let reports else {
             return (try DrillJournal(header: header) { _ throws(DrillError) in }, nil)
         }
         let file = try JournalFile(path: "\(JournalFile.folder(reports: reports))/\(runID).jsonl")

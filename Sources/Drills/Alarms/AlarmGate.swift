@@ -30,7 +30,7 @@ package struct AlarmGate: Sendable {
         if let refusal = preparation.cases.lazy.compactMap({ Self.cachedFault($0, stack) }).first {
             throw DrillError(code: .configuration, message: refusal)
         }
-        guard target.kind == .stack else { return [] }
+        guard target.outlivesRun else { return [] }
         let description = try await aws { () async throws(AWSCallError) in
             try await CloudFormationClient(connection: connection).stack(named: stack.stackName)
         }

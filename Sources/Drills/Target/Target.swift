@@ -6,6 +6,8 @@ package struct Target: Sendable {
     package enum Kind: String, Sendable { case emulator, stack, url }
 
     package var kind: Kind
+    /// The stack lives on after the run: what the run leaves behind stays, and has to be taken back.
+    package var outlivesRun: Bool
     /// Of the API's stage, without a trailing slash.
     package var baseURL: String
     /// Nil for a bare URL: nothing but load then.
@@ -20,6 +22,7 @@ package struct Target: Sendable {
         transport: any HTTPTransport
     ) {
         self.kind = kind
+        outlivesRun = kind == .stack
         self.baseURL = baseURL
         self.aws = aws
         self.stack = stack
