@@ -22,7 +22,9 @@ extension StackMap {
     private static let unread: Set<String> = [
         "alarm.unit", "alarm.math", "cache.undeclared", "cache.encryption", "stage.trace", "function.permission",
         "function.idle", "function.key", "function.encryption", "function.data", "function.reserved", "topic.silent",
-        "topic.policy", "logs.group", "mapping.permission", "mapping.position", "queue.unwatched",
+        "topic.policy", "logs.group", "mapping.permission", "mapping.position", "queue.unwatched", "queue.retention",
+        "method.reference", "method.integration",
+        "resource.required", "function.role", "function.openPermission", "function.table", "role.trust", "topic.stray",
     ]
 
     private func logicalID(_ type: String, _ physicalID: String) -> String {

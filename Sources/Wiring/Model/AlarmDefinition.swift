@@ -9,6 +9,8 @@ package struct WatchedMetric: Sendable, Equatable {
     package var statistic: String
     package var periodSeconds: Int?
     package var unit: String?
+    /// Whether a dimension lacks its name or its value, which CloudWatch refuses.
+    package var hasNamelessDimension: Bool
     /// The way from the alarm's properties to this metric's: empty, or `Metrics`, index, `MetricStat`.
     package var path: [String]
     /// The way to the metric's name, namespace and dimensions.
@@ -95,7 +97,10 @@ package struct AlarmDefinition: Sendable, Equatable {
             identity: MetricIdentity(
                 namespace: namespace, name: name, dimensions: Dictionary(pairs) { first, _ in first }),
             statistic: stat.text("Statistic") ?? stat.text("ExtendedStatistic") ?? stat.text("Stat") ?? "",
-            periodSeconds: stat.integer("Period"), unit: stat.text("Unit"), path: path, metricPath: metricPath)
+            periodSeconds: stat.integer("Period"), unit: stat.text("Unit"),
+            hasNamelessDimension: (metric["Dimensions"]?.arrayValue ?? []).contains {
+                ($0.text("Name") ?? "").isEmpty || ($0.text("Value") ?? "").isEmpty
+            }, path: path, metricPath: metricPath)
     }
 }
 

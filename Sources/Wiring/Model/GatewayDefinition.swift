@@ -27,6 +27,8 @@ package struct GatewayMethod: Sendable, Equatable {
     /// The parameters that the method declares: `method.request.path.id`.
     package var requestParameters: Set<String>
     package var integrationType: String
+    /// The method that the integration is called by.
+    package var integrationVerb: String
     /// The integration's URI, which names a function.
     package var integrationURI: String
 
@@ -65,7 +67,9 @@ package struct GatewayMethod: Sendable, Equatable {
                 path: found.isEmpty ? "/" : found, verb: properties.text("HttpMethod")?.uppercased() ?? "",
                 cacheKeyParameters: integration?.texts("CacheKeyParameters") ?? [],
                 requestParameters: Set((properties["RequestParameters"]?.objectValue ?? [:]).keys),
-                integrationType: integration?.text("Type") ?? "", integrationURI: integration?.text("Uri") ?? "")
+                integrationType: integration?.text("Type") ?? "",
+                integrationVerb: integration?.text("IntegrationHttpMethod") ?? "",
+                integrationURI: integration?.text("Uri") ?? "")
         }
     }
 }

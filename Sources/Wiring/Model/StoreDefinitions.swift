@@ -57,7 +57,9 @@ package struct TopicDefinition: Sendable, Equatable {
     package var name: String
     package var keyID: String?
     package var subscriptions: [Subscription]
-    /// Empty for the policy that SNS gives by itself: the account may publish, CloudWatch in its name.
+    /// Whether it has a policy of its own; the one that SNS gives by itself lets the account publish, CloudWatch in its
+    /// name.
+    package var hasPolicy: Bool
     package var statements: [PolicyStatement]
 
     init(_ resource: WiringResource, policies: [WiringResource], subscriptions: [WiringResource]) {
@@ -76,7 +78,9 @@ package struct TopicDefinition: Sendable, Equatable {
                 endpoint: $0.properties.text("Endpoint") ?? "")
         }
         self.subscriptions = inside + beside
-        statements = policies.filter { $0.properties.texts("Topics").contains(resource.ref) }.flatMap {
+        let own = policies.filter { $0.properties.texts("Topics").contains(resource.ref) }
+        hasPolicy = !own.isEmpty
+        statements = own.flatMap {
             PolicyStatement.all(in: $0.properties["PolicyDocument"], of: WiringPlace($0.logicalID, "PolicyDocument"))
         }
     }

@@ -43,22 +43,33 @@ package struct WiringPromises: Sendable, Equatable {
         case any
     }
 
+    /// One request of the scenario.
+    package struct Request: Sendable, Equatable {
+        package var verb: String
+        package var path: String
+
+        package init(verb: String, path: String) {
+            self.verb = verb
+            self.path = path
+        }
+    }
+
     package var cache: Cache?
     package var stream: Stream?
     package var alarms: [Alarm]
-    /// The reads that the scenario sends, for what a cache would answer them: paths with their query.
-    package var reads: [String]
+    /// What the scenario sends: paths with their query and the scenario's expressions in them.
+    package var requests: [Request]
     /// Whether alarms are asked about at all; a scenario that names none leaves them alone.
     package var judgesAlarms: Bool
 
     /// Nothing is promised: the definition alone is judged.
-    package static let none = WiringPromises(cache: nil, stream: nil, alarms: [], reads: [], judgesAlarms: true)
+    package static let none = WiringPromises(cache: nil, stream: nil, alarms: [], requests: [], judgesAlarms: true)
 
-    package init(cache: Cache?, stream: Stream?, alarms: [Alarm], reads: [String], judgesAlarms: Bool) {
+    package init(cache: Cache?, stream: Stream?, alarms: [Alarm], requests: [Request], judgesAlarms: Bool) {
         self.cache = cache
         self.stream = stream
         self.alarms = alarms
-        self.reads = reads
+        self.requests = requests
         self.judgesAlarms = judgesAlarms
     }
 
@@ -79,7 +90,13 @@ package struct WiringPromises: Sendable, Equatable {
                 withinSeconds: expected.within.seconds, clearsSeconds: expected.clears?.seconds,
                 needsAction: expected.action != nil, failures: expected.maximumFailures)
         }
-        reads = scenario.flows.flatMap(\.steps).filter { $0.method == "GET" }.map(\.url.source)
+        let probes = [
+            scenario.cache?.write, scenario.cache?.request, scenario.cache?.update, scenario.stream?.write,
+            scenario.stream?.update, scenario.stream?.delete,
+        ]
+        requests = (scenario.flows.flatMap(\.steps) + probes.compactMap { $0 }).map {
+            Request(verb: $0.method, path: $0.url.source)
+        }
         judgesAlarms = !scenario.alarms.isEmpty
     }
 }

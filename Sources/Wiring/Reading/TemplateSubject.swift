@@ -19,7 +19,8 @@ extension WiringSubject {
             region: region, accountID: account, stackName: stackName,
             stackID: "arn:aws:cloudformation:\(region):\(account):stack/\(stackName)/template")
         let lookups = TemplateLookups(
-            storedParameter: { name in "ssm-\(name)" }, exportedValue: { name in "export-\(name)" })
+            storedParameter: { name in TemplateUnknown.parameter + name },
+            exportedValue: { name in TemplateUnknown.export + name })
         let identities = TemplateIdentity(environment: environment)
         let stack = try TemplateResolver.resolve(
             template, parameters: parameters, environment: environment, lookups: lookups
@@ -32,4 +33,10 @@ extension WiringSubject {
                     attributes: resource.attributes, properties: resource.properties)
             })
     }
+}
+
+/// How values begin that a template takes from elsewhere.
+enum TemplateUnknown {
+    static let parameter = "parameter-store:"
+    static let export = "export:"
 }

@@ -3,7 +3,7 @@ import StackTemplate
 
 /// Does the metric that an alarm watches exist, and does it belong to this stack?
 enum AlarmMetricRules {
-    static let all = [metric, dimensions, foreign, unit]
+    static let all = [metric, dimensions, foreign, wide, unit]
 
     static let metric = WiringRule(
         "alarm.metric", .error, "an alarm watches a metric that exists",
@@ -92,6 +92,25 @@ enum AlarmMetricRules {
                     WiringPlace(alarm.logicalID, path: watched.metricPath + ["Dimensions"]),
                     "alarm \(alarm.name) watches \(name) \(value), and this stack has nothing of that kind",
                     remedy: "keep the alarm in the stack of what it watches")
+            ]
+        }
+    }
+
+    static let wide = WiringRule(
+        "alarm.wide", .advice, "an alarm watches one thing and not the whole account",
+        because:
+            "Without a dimension the metric is the sum over the account: other stacks' failures ring here, and what is "
+            + "to be done about this one is not told."
+    ) { subject, _ in
+        subject.eachMetric { alarm, watched in
+            guard watched.identity.dimensions.isEmpty, let metric = MetricCatalogue.metric(watched),
+                metric.dimensionSets.contains([]), metric.dimensionSets.count > 1
+            else { return [] }
+            return [
+                WiringRule.Sighting(
+                    WiringPlace(alarm.logicalID, path: watched.metricPath + ["Dimensions"]),
+                    "alarm \(alarm.name) watches \(watched.identity.namespace) \(metric.name) of the whole account",
+                    remedy: "name what it is for, such as FunctionName")
             ]
         }
     }

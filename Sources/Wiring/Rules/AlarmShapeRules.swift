@@ -56,6 +56,13 @@ enum AlarmShapeRules {
                     "make DatapointsToAlarm 1 to EvaluationPeriods"
                 ))
         }
+        for watched in alarm.metrics where watched.hasNamelessDimension {
+            problems.append(
+                (
+                    watched.metricPath + ["Dimensions"], "a dimension has no name or no value",
+                    "give it both, or take it out"
+                ))
+        }
         for watched in alarm.metrics {
             guard let period = watched.periodSeconds else {
                 problems.append((watched.path + ["Period"], "it has no period", "give it a Period of 60 s or more"))

@@ -26,15 +26,25 @@ enum CacheRules {
         because: "API Gateway refuses a key parameter that the method does not declare: the deployment fails."
     ) { subject, _ in
         subject.methods.flatMap { method in
-            method.cacheKeyParameters.filter {
+            let paths = method.pathParameters.map { "method.request.path.\($0)" }
+            let strange = method.cacheKeyParameters.filter {
+                $0.hasPrefix("method.request.path.") && !paths.contains($0)
+            }
+            let undeclared = method.cacheKeyParameters.filter {
                 $0.hasPrefix("method.request.") && !method.requestParameters.contains($0)
             }
-            .map { parameter in
+            return strange.map { parameter in
                 WiringRule.Sighting(
-                    WiringPlace(method.logicalID, "RequestParameters"),
-                    "\(method.text) has \(parameter) in its cache key and does not declare it",
-                    remedy: "add \(parameter) to the method's RequestParameters")
+                    WiringPlace(method.logicalID, "Integration", "CacheKeyParameters"),
+                    "\(method.text) has \(parameter) in its cache key, and its path has no such parameter",
+                    remedy: "use the names in braces of the path")
             }
+                + undeclared.map { parameter in
+                    WiringRule.Sighting(
+                        WiringPlace(method.logicalID, "RequestParameters"),
+                        "\(method.text) has \(parameter) in its cache key and does not declare it",
+                        remedy: "add \(parameter) to the method's RequestParameters")
+                }
         }
     }
 
@@ -48,14 +58,19 @@ enum CacheRules {
                 $0.hasPrefix("method.request.querystring.") && !method.cacheKeyParameters.contains($0)
             }
             let keyed = method.cacheKeyParameters.contains { $0.hasPrefix("method.request.querystring.") }
-            let read = keyed ? nil : promises.reads.first { method.routes("GET", $0) && $0.contains("?") }
+            let read =
+                keyed
+                ? nil
+                : promises.requests.first {
+                    $0.verb == "GET" && method.routes("GET", $0.path) && $0.path.contains("?")
+                }
             let place = WiringPlace(method.logicalID, "Integration")
             let remedy = "put what the answer depends on into CacheKeyParameters, or switch caching off for the method"
             if let read {
                 return [
                     WiringRule.Sighting(
                         place,
-                        "\(method.text) is cached in stage \(stage.name) without its query string, and the scenario reads \(read)",
+                        "\(method.text) is cached in stage \(stage.name) without its query string, and the scenario reads \(read.path)",
                         remedy: remedy, severity: .error)
                 ]
             }

@@ -1,6 +1,6 @@
 /// Can a function run, read its environment, and fail where somebody sees it?
 enum FunctionRules {
-    static let all = [idle, invoke, reserved, timeout, key, encryption, data]
+    static let all = [idle, invoke, open, role, reserved, timeout, key, encryption, data, table]
 
     static let idle = WiringRule(
         "function.idle", .advice, "something invokes each function",
@@ -52,6 +52,31 @@ enum FunctionRules {
         }
     }
 
+    static let open = WiringRule(
+        "function.openPermission", .advice, "a permission names what may invoke",
+        because: "Without a SourceArn every API of every account may invoke the function."
+    ) { subject, _ in
+        subject.permissions.filter { $0.principal.hasSuffix(".amazonaws.com") && $0.sourceARN == nil }.map {
+            permission in
+            WiringRule.Sighting(
+                WiringPlace(permission.logicalID, "SourceArn"),
+                "\(permission.logicalID) lets anything of \(permission.principal) invoke \(permission.function)",
+                remedy: "set SourceArn to the ARN of what invokes it")
+        }
+    }
+
+    static let role = WiringRule(
+        "function.role", .error, "each function runs with a role",
+        because: "Lambda makes no function without the ARN of a role."
+    ) { subject, _ in
+        subject.functions.filter { WiringSubject.isKnownNotToBeARN($0.role) }.map { function in
+            WiringRule.Sighting(
+                WiringPlace(function.logicalID, "Role"),
+                "\(function.name) has the role \(function.role), which is no ARN",
+                remedy: "use the role's Arn: !GetAtt Role.Arn")
+        }
+    }
+
     static let reserved = WiringRule(
         "function.reserved", .error, "a function may run at all",
         because: "With a reserved concurrency of 0 every invocation is throttled, which counts as no error."
@@ -86,25 +111,42 @@ enum FunctionRules {
             + "sets the key; a permission of the role's own does not depend on who deploys."
     ) { subject, _ in
         subject.functions.compactMap { function in
-            guard let keyARN = function.keyARN,
-                let key = subject.keys.first(where: { $0.arn == keyARN || $0.id == keyARN })
-            else { return nil }
+            guard let keyARN = function.keyARN else { return nil }
             let place = WiringPlace(function.logicalID, "KmsKeyArn")
+            guard let key = subject.keys.first(where: { $0.arn == keyARN || $0.id == keyARN }) else {
+                guard WiringSubject.isKnownNotToBeARN(keyARN) else { return nil }
+                return WiringRule.Sighting(
+                    place, "\(function.name) has the key \(keyARN), which is no ARN", remedy: "use the key's Arn",
+                    severity: .error)
+            }
             guard key.isEnabled else {
                 return WiringRule.Sighting(
                     WiringPlace(key.logicalID, "Enabled"),
                     "the key of \(function.name)'s environment is disabled: the function cannot start",
                     remedy: "set Enabled: true on \(key.logicalID)", severity: .error)
             }
-            guard let role = subject.role(of: function), role.permits("kms:Decrypt", on: key.arn) == false,
-                !key.statements.permit("kms:Decrypt", on: key.arn, by: role.arn, account: "")
+            guard let role = subject.role(of: function), let permitted = role.permits("kms:Decrypt", on: key.arn),
+                !key.statements.permit("kms:Decrypt", on: key.arn, by: role.arn)
             else { return nil }
+            let root = "arn:aws:iam::\(subject.account):root"
+            // A policy of the role counts only where the key's policy leaves the decision to the account.
+            let delegates =
+                key.statements.isEmpty
+                || key.statements.permit("kms:Decrypt", on: key.arn, by: root, account: subject.account)
+            guard delegates else {
+                return WiringRule.Sighting(
+                    WiringPlace(key.logicalID, "KeyPolicy"),
+                    "the policy of \(key.logicalID) lets neither the account nor the role of \(function.name) use it",
+                    remedy: "allow kms:* on it to \(root), so that roles' policies decide", severity: .error)
+            }
+            guard !permitted else { return nil }
             let denied = role.statements.contains { !$0.allows && $0.covers("kms:Decrypt", on: key.arn) }
             return WiringRule.Sighting(
                 place,
-                "the role of \(function.name) \(denied ? "is denied" : "does not allow") kms:Decrypt on \(key.logicalID), the key of its environment",
-                remedy: "allow kms:Decrypt on the key in a policy of \(role.logicalID)", severity: denied ? .error : nil
-            )
+                "the role of \(function.name) \(denied ? "is denied" : "does not allow") kms:Decrypt on "
+                    + "\(key.logicalID), the key of its environment",
+                remedy: "allow kms:Decrypt on the key in a policy of \(role.logicalID)",
+                severity: denied ? .error : nil)
         }
     }
 
@@ -146,6 +188,37 @@ enum FunctionRules {
                     remedy: "allow the calls that the function makes, such as dynamodb:GetItem, on the table's ARN")
             }
         }
+    }
+}
+
+extension FunctionRules {
+    static let table = WiringRule(
+        "function.table", .advice, "a function is told the name of the table that it may use",
+        because:
+            "A permission without the name is one of two halves: the handler asks for another table, or nobody needs the "
+            + "permission."
+    ) { subject, _ in
+        subject.servingFunctions.flatMap { function -> [WiringRule.Sighting] in
+            guard let role = subject.role(of: function) else { return [] }
+            return subject.tables.compactMap { table in
+                let calls = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+                guard calls.contains(where: { role.statements.permit($0, on: table.arn) }),
+                    !function.variables.values.contains(where: { $0 == table.name || $0 == table.arn })
+                else { return nil }
+                return WiringRule.Sighting(
+                    WiringPlace(function.logicalID, "Environment"),
+                    "\(function.name) may use table \(table.name), and no variable of its environment names it",
+                    remedy: "put the table's name into the environment, or take the permission away")
+            }
+        }
+    }
+}
+
+extension WiringSubject {
+    /// Whether a text is no ARN, and none that only a deployment tells either.
+    static func isKnownNotToBeARN(_ text: String) -> Bool {
+        !text.isEmpty && !text.contains("arn:") && !text.hasPrefix(TemplateUnknown.export)
+            && !text.hasPrefix(TemplateUnknown.parameter) && !text.contains(".")
     }
 }
 

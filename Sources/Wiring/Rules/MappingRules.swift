@@ -2,6 +2,7 @@
 enum MappingRules {
     static let all = [
         missing, disabled, source, permission, viewType, retries, batch, onFailure, window, position, visibility,
+        retention,
     ]
 
     static let missing = WiringRule(
@@ -66,6 +67,16 @@ enum MappingRules {
                     "invokes \(mapping.function), which is no function of this stack"
                         + NearestName.hint(mapping.function, among: subject.functions.map(\.name)),
                     "name a function of this stack")
+            }
+            if let target = mapping.onFailure, !target.hasPrefix("arn:") {
+                add(
+                    "DestinationConfig", "gives records up to \(target), which is no ARN",
+                    "use the ARN of a queue or a topic")
+            }
+            if !mapping.source.hasPrefix("arn:"), !mapping.source.isEmpty, !mapping.source.contains(".StreamArn") {
+                add(
+                    "EventSourceArn", "reads from \(mapping.source), which is no ARN",
+                    "use the table's StreamArn or the queue's Arn")
             }
             return sightings
         }
@@ -204,6 +215,19 @@ enum MappingRules {
                 WiringPlace(mapping.logicalID, "StartingPosition"),
                 "the mapping \(mapping.logicalID) starts at LATEST: what is written while it starts is left out",
                 remedy: "set StartingPosition: TRIM_HORIZON")
+        }
+    }
+
+    static let retention = WiringRule(
+        "queue.retention", .advice, "what was given up is kept until somebody looks",
+        because: "After the retention it is gone for good; a weekend is longer than a day."
+    ) { subject, _ in
+        let targets = Set(subject.mappings.compactMap(\.onFailure))
+        return subject.queues.filter { targets.contains($0.arn) && $0.retentionSeconds < 259_200 }.map { queue in
+            WiringRule.Sighting(
+                WiringPlace(queue.logicalID, "MessageRetentionPeriod"),
+                "queue \(queue.name) keeps what was given up for \(Words.duration(seconds: queue.retentionSeconds))",
+                remedy: "set MessageRetentionPeriod: 1209600, two weeks")
         }
     }
 

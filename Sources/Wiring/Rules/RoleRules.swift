@@ -7,12 +7,8 @@ enum RoleRules {
         because: "A function whose role Lambda may not assume is not created, or never runs."
     ) { subject, _ in
         subject.functions.compactMap { function in
-            guard let role = subject.role(of: function), !role.trust.isEmpty else { return nil }
-            let trusted = role.trust.contains { statement in
-                statement.allows && statement.principals.contains { $0 == "lambda.amazonaws.com" || $0 == "*" }
-                    && statement.actions.contains { ["sts:AssumeRole", "sts:*", "*"].contains($0) }
-            }
-            guard !trusted else { return nil }
+            guard let role = subject.role(of: function) else { return nil }
+            guard !role.trusts("lambda.amazonaws.com") else { return nil }
             return WiringRule.Sighting(
                 WiringPlace(role.logicalID, "AssumeRolePolicyDocument"),
                 "the role \(role.logicalID) of \(function.name) does not let lambda.amazonaws.com take it on",
@@ -57,6 +53,16 @@ enum RoleRules {
                 }
                 return sightings
             }
+        }
+    }
+}
+
+extension RoleDefinition {
+    /// Whether a service may take the role on.
+    func trusts(_ service: String) -> Bool {
+        trust.contains { statement in
+            statement.allows && statement.principals.contains { $0 == service || $0 == "*" }
+                && statement.actions.contains { ["sts:AssumeRole", "sts:*", "*"].contains($0) }
         }
     }
 }

@@ -1,6 +1,6 @@
 /// Can an alarm's word get through a topic, and does anybody hear it?
 enum TopicRules {
-    static let all = [policy, encryption, silent, queuePolicy]
+    static let all = [policy, stray, encryption, silent, queuePolicy]
 
     private static let cloudWatch = "cloudwatch.amazonaws.com"
 
@@ -11,7 +11,7 @@ enum TopicRules {
             + "when it is refused; the alarm rings and nobody hears."
     ) { subject, _ in
         subject.topics.flatMap { topic -> [WiringRule.Sighting] in
-            guard !topic.statements.isEmpty else { return [] }
+            guard topic.hasPolicy else { return [] }
             return subject.publishers(to: topic).compactMap { alarm in
                 let context = [
                     "aws:sourceaccount": subject.account, "aws:sourceowner": subject.account,
@@ -30,6 +30,21 @@ enum TopicRules {
                     remedy:
                         "allow sns:Publish on \(topic.arn) to the service \(cloudWatch), with conditions that fit the alarm \(alarm.arn)"
                 )
+            }
+        }
+    }
+
+    static let stray = WiringRule(
+        "topic.stray", .error, "a topic's policy belongs to a topic of the stack",
+        because: "A policy for a topic that does not exist fails to deploy, and the topic that was meant keeps another."
+    ) { subject, _ in
+        let known = Set(subject.topics.map(\.arn))
+        return subject.resources.filter { $0.type == "AWS::SNS::TopicPolicy" }.flatMap { policy in
+            policy.properties.texts("Topics").enumerated().filter { !known.contains($0.element) }.map { index, topic in
+                WiringRule.Sighting(
+                    WiringPlace(policy.logicalID, "Topics", String(index)),
+                    "\(policy.logicalID) is the policy of \(topic), which is no topic of this stack",
+                    remedy: "refer to the stack's own topic", severity: topic.hasPrefix("arn:") ? .advice : nil)
             }
         }
     }

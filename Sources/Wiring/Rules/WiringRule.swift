@@ -66,7 +66,7 @@ package enum WiringRules {
     package static let all: [WiringRule] =
         AlarmMetricRules.all + AlarmReachRules.all + AlarmShapeRules.all + AlarmTimeRules.all + AlarmActionRules.all
         + TopicRules.all + WatchRules.all + PromisedAlarmRules.all + MappingRules.all + CacheRules.all + StageRules.all
-        + FunctionRules.all + RoleRules.all + LogRules.all
+        + MethodRules.all + FunctionRules.all + RoleRules.all + LogRules.all + ResourceRules.all
 
     /// Ids of rules that speak of alarms: a scenario without alarms does not ask them.
     private static func isOfAlarms(_ id: String) -> Bool { id.hasPrefix("alarm.") || id.hasPrefix("topic.") }
