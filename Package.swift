@@ -193,7 +193,7 @@ let package = Package(
             "DrillsTests",
             of: [
                 "Drills", "EmulatedMonitoring", "LoadMetrics", "ScenarioModel", "AWSClients", "ExactJSON",
-                "Timekeeping",
+                "Timekeeping", "Wiring",
             ]),
         tests(
             "WiringTests",

@@ -4,6 +4,7 @@ package import ScenarioModel
 import AWSClients
 import Synchronization
 import Timekeeping
+import Wiring
 
 /// One run from its first request to its last count: load, probes, alarm drill, reconciliation, in this order.
 ///
@@ -76,7 +77,7 @@ package final class DrillRun: Sendable {
         }
         if let obstacle, obstacle.code != .interrupted { throw obstacle }
         if let stack = target.stack, let aws = target.aws {
-            noteFindings(stack)
+            noteFindings(stack, region: aws.configuration.region)
             if let specification = scenario.cache { await cache(specification) }
             if let specification = scenario.stream { await stream(specification, stack: stack, aws: aws) }
             if !scenario.alarms.isEmpty { await alarms(stack: stack, aws: aws) }
@@ -199,14 +200,28 @@ package final class DrillRun: Sendable {
         return scenario
     }
 
-    private func noteFindings(_ stack: StackMap) {
-        let path = scenario.cache.map(\.request.url.source)
-        let findings = WiringFindings.all(
-            in: stack, promisedTTLSeconds: scenario.cache?.ttl.inSeconds, cachedPath: path,
-            judgesAlarms: !scenario.alarms.isEmpty)
-        for finding in findings { say(.note("wiring: \(finding.message)")) }
-        result.withLock { $0.findings = findings }
+    /// What the definitions alone betray; the causes behind what traffic then shows.
+    private func noteFindings(_ stack: StackMap, region: String) {
+        let wiring = stack.wiring(region: region)
+        let found = WiringRules.findings(in: wiring, promises: WiringPromises(of: scenario))
+            .filter { !Self.judgedByTraffic.contains($0.id) }
+        for finding in found {
+            say(.note("wiring\(finding.severity == .advice ? ", advice" : ""): \(finding.message)"))
+        }
+        let errors = found.filter { $0.severity == .error }.map { finding in
+            // An alarm's checks go by its name.
+            let alarm = wiring.alarms.first { $0.logicalID == finding.place.logicalID }
+            return Finding(
+                id: finding.id, resource: alarm?.name ?? finding.place.logicalID, message: finding.message,
+                remedy: finding.remedy)
+        }
+        result.withLock { $0.findings = errors }
     }
+
+    /// Rules whose question the alarm drill answers better: it works the numbers out from the scenario's own faults.
+    private static let judgedByTraffic: Set<String> = [
+        "alarm.threshold", "alarm.alwaysOn", "alarm.unreachable", "alarm.notMoved", "alarm.missing",
+    ]
 
     private func cache(_ specification: CacheProbeSpecification) async {
         let ttl = Int(specification.ttl.inSeconds)
@@ -219,10 +234,8 @@ package final class DrillRun: Sendable {
 
     private func stream(_ specification: StreamProbeSpecification, stack: StackMap, aws: AWSConnection) async {
         await phase("stream", detail: "\(specification.samples) items") { () throws(DrillError) in
-            guard let consumer = stack.streamConsumers.first else {
-                result.withLock { $0.findings += WiringFindings.missingConsumer(in: stack) }
-                return
-            }
+            // The wiring has told already that nothing follows the stream.
+            guard let consumer = stack.streamConsumers.first else { return }
             var specification = specification
             // Nothing will come through a mapping that is off: enough waiting to show it by traffic.
             if consumer.mapping.isOff {

@@ -110,6 +110,8 @@ def _is_function(value):
 
 def _others(name, value):
     """Values that a leaf could have had instead."""
+    if name == "Principal":
+        return ["s3.amazonaws.com", None]
     if name in OTHERS:
         return [other for other in OTHERS[name] if other != value]
     if isinstance(value, bool):

@@ -25,6 +25,19 @@ drill() {
 check "release build" make build
 check "drill on the emulated stack" drill
 check "the same drill once more" drill
+notes() {
+    local folder code=0
+    folder=$(mktemp -d)
+    CDK_OUTDIR="$folder/cdk.out" JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION=1 .venv/bin/python Tests/Clients/stacks/cdk/app.py &&
+        .venv/bin/python Tests/Checks/mutations.py .build/release/firedrill --template "$folder/cdk.out/Notes.template.json" \
+            --name cdk --scenario Tests/Clients/stacks/cdk/scenario.yaml --table reports/mutations-cdk.tsv || code=$?
+    rm -rf "$folder"
+    return "$code"
+}
+mkdir -p reports
+check "every mutant of the built-in template is found or listed" .venv/bin/python Tests/Checks/mutations.py .build/release/firedrill --ours scenarios/items-crud.yaml --table reports/mutations.tsv
+check "every mutant of a CDK stack is found or listed" notes
+check "drills of broken templates find what is broken" .venv/bin/python Tests/Checks/drill-mutations.py .build/release/firedrill scenarios/items-crud.yaml --table reports/mutations-drilled.tsv
 check "drills ended at random moments leave nothing behind" Tests/Checks/interrupts.sh .build/release
 check "a drill killed twenty times leaves nothing after undo and clean" .venv/bin/python Tests/Checks/drill-kills.py .build/release 20
 check "an emulator killed a hundred times keeps every acknowledged write" .venv/bin/python Tests/Checks/kills.py .build/release 100

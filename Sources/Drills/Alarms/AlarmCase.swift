@@ -44,10 +44,10 @@ struct AlarmCase: Equatable {
                     remedy: "state one under fault, allow more with --allow-misconfigure, or take lower evidence with "
                         + "--shadow-metrics or --force-state"))
         }
-        findings = WiringFindings.alarm(alarm, in: stack)
+        findings = []
         if case .notMoved = outcome { prediction = unmoved(healthy) }
         if case .predicted(let predicted) = outcome { prediction = predicted.capped(at: allowed, alarm) }
-        addFindings(stack)
+        addFindings()
     }
 
     /// A fault that does not move the alarm is sent all the same where its number is known: the silence is the evidence.
@@ -61,7 +61,7 @@ struct AlarmCase: Equatable {
         return assumed.capped(at: allowed, alarm)
     }
 
-    private mutating func addFindings(_ stack: StackMap) {
+    private mutating func addFindings() {
         func add(_ id: String, _ message: String, _ remedy: String) {
             findings.append(
                 Finding(id: id, resource: alarm.name, message: "alarm \(alarm.name) \(message)", remedy: remedy))
@@ -87,7 +87,6 @@ struct AlarmCase: Equatable {
                 "rings only at \(predicted.failing) failures in \(span) s; the scenario wants it to ring at \(allowed)",
                 "lower the alarm's threshold \(alarm.threshold), or raise the scenario's expect.failures")
         }
-        if case .streamRecord = specification.fault { findings += WiringFindings.mappings(stack) }
     }
 
     /// The most telling of the metrics that the fault moves.

@@ -20,7 +20,7 @@ extension StackMap {
 
     /// Rules about what the map does not hold.
     private static let unread: Set<String> = [
-        "alarm.unit", "alarm.math", "cache.undeclared", "cache.encryption", "stage.trace", "function.permission",
+        "alarm.unit", "cache.undeclared", "cache.encryption", "stage.trace", "function.permission",
         "function.idle", "function.key", "function.encryption", "function.data", "function.reserved", "topic.silent",
         "topic.policy", "logs.group", "mapping.permission", "mapping.position", "queue.unwatched", "queue.retention",
         "method.reference", "method.integration",
@@ -126,14 +126,33 @@ extension StackMap {
         if let metric = alarm.metric {
             properties["Namespace"] = .string(metric.namespace)
             properties["MetricName"] = .string(metric.name)
-            properties["Dimensions"] = .array(
-                metric.dimensions.sorted { $0.key < $1.key }.map {
-                    ["Name": .string($0.key), "Value": .string($0.value)]
-                })
+            properties["Dimensions"] = Self.dimensions(of: metric)
             properties["Statistic"] = .string(alarm.statistic)
             properties["Period"] = .integer(alarm.periodSeconds)
         }
+        if !alarm.queries.isEmpty { properties["Metrics"] = .array(alarm.queries.map(Self.document)) }
+        if let band = alarm.bandQueryID { properties["ThresholdMetricId"] = .string(band) }
         return resource("AWS::CloudWatch::Alarm", alarm.name, properties, attributes: ["Arn": alarm.arn])
+    }
+
+    private static func document(_ query: AlarmQuery) -> JSONValue {
+        var members: [String: JSONValue] = ["Id": .string(query.id), "ReturnData": .bool(query.returnsData)]
+        if let expression = query.expression { members["Expression"] = .string(expression) }
+        if let metric = query.metric {
+            members["MetricStat"] = [
+                "Metric": [
+                    "Namespace": .string(metric.namespace), "MetricName": .string(metric.name),
+                    "Dimensions": dimensions(of: metric),
+                ],
+                "Stat": .string(query.statistic), "Period": .integer(query.periodSeconds),
+            ]
+        }
+        return .object(members)
+    }
+
+    private static func dimensions(of metric: MetricIdentity) -> JSONValue {
+        .array(
+            metric.dimensions.sorted { $0.key < $1.key }.map { ["Name": .string($0.key), "Value": .string($0.value)] })
     }
 
     private func topic(_ arn: String) -> WiringResource {

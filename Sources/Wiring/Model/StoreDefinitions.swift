@@ -109,6 +109,8 @@ package struct KeyDefinition: Sendable, Equatable {
     package var id: String
     package var arn: String
     package var isEnabled: Bool
+    /// Whether it has a policy of its own; the default one lets the account decide.
+    package var hasPolicy: Bool
     package var statements: [PolicyStatement]
 
     init(_ resource: WiringResource) {
@@ -116,6 +118,7 @@ package struct KeyDefinition: Sendable, Equatable {
         id = resource.ref
         arn = resource.arn
         isEnabled = resource.properties.flag("Enabled") ?? true
+        hasPolicy = resource.properties["KeyPolicy"] != nil
         statements = PolicyStatement.all(
             in: resource.properties["KeyPolicy"], of: WiringPlace(resource.logicalID, "KeyPolicy"))
     }

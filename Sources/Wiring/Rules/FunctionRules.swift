@@ -131,7 +131,7 @@ enum FunctionRules {
             let root = "arn:aws:iam::\(subject.account):root"
             // A policy of the role counts only where the key's policy leaves the decision to the account.
             let delegates =
-                key.statements.isEmpty
+                !key.hasPolicy
                 || key.statements.permit("kms:Decrypt", on: key.arn, by: root, account: subject.account)
             guard delegates else {
                 return WiringRule.Sighting(
@@ -176,11 +176,7 @@ enum FunctionRules {
                 guard
                     let variable = function.variables.first(where: { $0.value == table.name || $0.value == table.arn })
                 else { return nil }
-                let usable = role.statements.contains { statement in
-                    statement.allows
-                        && statement.actions.contains { $0.lowercased().hasPrefix("dynamodb:") || $0 == "*" }
-                        && statement.actions.contains { statement.covers($0, on: table.arn) }
-                }
+                let usable = itemCalls.contains { role.statements.permit($0, on: table.arn) }
                 guard !usable else { return nil }
                 return WiringRule.Sighting(
                     WiringPlace(role.logicalID),
@@ -192,6 +188,12 @@ enum FunctionRules {
 }
 
 extension FunctionRules {
+    /// Calls on a table's items, one of which whoever uses the table must be allowed.
+    fileprivate static let itemCalls = [
+        "BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PartiQLSelect", "PutItem", "Query", "Scan",
+        "UpdateItem",
+    ].map { "dynamodb:\($0)" }
+
     static let table = WiringRule(
         "function.table", .advice, "a function is told the name of the table that it may use",
         because:
@@ -201,8 +203,7 @@ extension FunctionRules {
         subject.servingFunctions.flatMap { function -> [WiringRule.Sighting] in
             guard let role = subject.role(of: function) else { return [] }
             return subject.tables.compactMap { table in
-                let calls = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
-                guard calls.contains(where: { role.statements.permit($0, on: table.arn) }),
+                guard itemCalls.contains(where: { role.statements.permit($0, on: table.arn) }),
                     !function.variables.values.contains(where: { $0 == table.name || $0 == table.arn })
                 else { return nil }
                 return WiringRule.Sighting(

@@ -1,6 +1,6 @@
 /// Are there logs when somebody needs them, and do they end some day?
 enum LogRules {
-    static let all = [retention, group, permission]
+    static let all = [retention, group, shared, permission]
 
     static let retention = WiringRule(
         "logs.retention", .advice, "a log group's events expire",
@@ -25,6 +25,23 @@ enum LogRules {
                 remedy:
                     "add an AWS::Logs::LogGroup of that name with RetentionInDays, or name one in LoggingConfig.LogGroup"
             )
+        }
+    }
+
+    static let shared = WiringRule(
+        "logs.shared", .advice, "each writer has a log group of its own",
+        because:
+            "Where two write into one group, a search for the one's failures finds the other's, and a pattern counts both."
+    ) { subject, _ in
+        subject.logGroups.compactMap { group in
+            let functions = subject.functions.filter { $0.logGroup == group.name }.map(\.name)
+            let stages = subject.stages.filter { $0.accessLogARN?.contains(":log-group:\(group.name)") == true }
+            let writers = functions + stages.map { "stage \($0.name)" }
+            guard writers.count > 1 else { return nil }
+            return WiringRule.Sighting(
+                WiringPlace(group.logicalID),
+                "\(writers.joined(separator: " and ")) write into one log group, \(group.name)",
+                remedy: "give each a log group")
         }
     }
 

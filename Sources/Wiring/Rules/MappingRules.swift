@@ -73,6 +73,11 @@ enum MappingRules {
                     "DestinationConfig", "gives records up to \(target), which is no ARN",
                     "use the ARN of a queue or a topic")
             }
+            if mapping.source.isEmpty,
+                subject.resource(mapping.logicalID)?.properties["SelfManagedEventSource"] == nil
+            {
+                add("EventSourceArn", "reads from nothing", "give it the EventSourceArn of a stream or a queue")
+            }
             if !mapping.source.hasPrefix("arn:"), !mapping.source.isEmpty, !mapping.source.contains(".StreamArn") {
                 add(
                     "EventSourceArn", "reads from \(mapping.source), which is no ARN",

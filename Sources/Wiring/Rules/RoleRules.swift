@@ -1,6 +1,6 @@
 /// Is a role given to the right one, with no more than it needs?
 enum RoleRules {
-    static let all = [trust, wildcard]
+    static let all = [trust, managed, wildcard]
 
     static let trust = WiringRule(
         "role.trust", .error, "Lambda may take on the role of each function",
@@ -13,6 +13,20 @@ enum RoleRules {
                 WiringPlace(role.logicalID, "AssumeRolePolicyDocument"),
                 "the role \(role.logicalID) of \(function.name) does not let lambda.amazonaws.com take it on",
                 remedy: "allow sts:AssumeRole to the service lambda.amazonaws.com")
+        }
+    }
+
+    static let managed = WiringRule(
+        "role.policy", .error, "a role's managed policies are named by ARN",
+        because: "IAM refuses a role with a policy that is no ARN: the deployment ends there."
+    ) { subject, _ in
+        subject.roles.flatMap { role in
+            role.unknownPolicies.filter(WiringSubject.isKnownNotToBeARN).map { policy in
+                WiringRule.Sighting(
+                    WiringPlace(role.logicalID, "ManagedPolicyArns"),
+                    "the role \(role.logicalID) has the managed policy \(policy), which is no ARN",
+                    remedy: "use arn:aws:iam::aws:policy/NAME or the Ref of an AWS::IAM::ManagedPolicy")
+            }
         }
     }
 

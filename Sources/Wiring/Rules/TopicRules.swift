@@ -1,6 +1,6 @@
 /// Can an alarm's word get through a topic, and does anybody hear it?
 enum TopicRules {
-    static let all = [policy, stray, encryption, silent, queuePolicy]
+    static let all = [policy, stray, encryption, silent, subscription, queuePolicy]
 
     private static let cloudWatch = "cloudwatch.amazonaws.com"
 
@@ -87,6 +87,35 @@ enum TopicRules {
                 WiringPlace(topic.logicalID), "nobody in this stack subscribes to topic \(topic.name)",
                 remedy: "subscribe whoever is on call: aws sns subscribe --protocol email --topic-arn \(topic.arn) "
                     + "--notification-endpoint ADDRESS")
+        }
+    }
+
+    /// https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+    private static let transports = [
+        "application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs",
+    ]
+
+    static let subscription = WiringRule(
+        "topic.subscription", .error, "a subscription leads somewhere",
+        because: "SNS takes what it can deliver to; the rest of a deployment waits for it in vain."
+    ) { subject, _ in
+        subject.topics.flatMap { topic in
+            topic.subscriptions.compactMap { subscription in
+                let byARN = ["sqs", "lambda", "firehose"].contains(subscription.transport)
+                let words: String? =
+                    !transports.contains(subscription.transport)
+                    ? "by \(subscription.transport), which SNS does not know"
+                        + NearestName.hint(subscription.transport, among: transports)
+                    : subscription.endpoint.isEmpty
+                        ? "of topic \(topic.name) names no endpoint"
+                        : byARN && WiringSubject.isKnownNotToBeARN(subscription.endpoint)
+                            ? "delivers to \(subscription.endpoint), which is no ARN" : nil
+                return words.map {
+                    WiringRule.Sighting(
+                        subscription.place, "the subscription \(subscription.place.logicalID) \($0)",
+                        remedy: "give it a Protocol of SNS and an endpoint that fits it")
+                }
+            }
         }
     }
 

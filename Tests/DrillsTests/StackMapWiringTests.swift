@@ -1,17 +1,22 @@
 @testable import AWSClients
 import LoadMetrics
 import Testing
+@testable import Wiring
 
 @testable import Drills
 
-@Suite("Wiring findings")
-struct WiringFindingsTests {
-    private func findings(_ stack: StackMap, ttl: Double? = 30) -> [Finding] {
-        WiringFindings.all(in: stack, promisedTTLSeconds: ttl, cachedPath: "/items/{{ id }}")
+@Suite("Wiring of a discovered stack")
+struct StackMapWiringTests {
+    private func errors(_ stack: StackMap, ttl: Double = 30, judgesAlarms: Bool = true) -> [String] {
+        let promises = WiringPromises(
+            cache: .init(path: "/items/{{ id }}", ttlSeconds: ttl),
+            stream: .init(needsOldImage: true, withinSeconds: 30), alarms: [], requests: [], judgesAlarms: judgesAlarms)
+        return WiringRules.findings(in: stack.wiring(region: "us-west-2"), promises: promises)
+            .filter { $0.severity == .error }.map(\.id)
     }
 
-    @Test("a stack that is wired right has none") func healthyHasNone() {
-        #expect(findings(healthyStack()) == [])
+    @Test("a stack that is wired right has no error") func healthyHasNone() {
+        #expect(errors(healthyStack()) == [])
     }
 
     struct Break: Sendable, CustomTestStringConvertible {
@@ -22,6 +27,9 @@ struct WiringFindingsTests {
 
     static let breaks: [Break] = [
         Break(testDescription: "mapping disabled", finding: "mapping.disabled") { $0.mappings[0].state = "Disabled" },
+        Break(testDescription: "mapping of a queue alone", finding: "mapping.missing") {
+            $0.mappings[0].sourceARN = "arn:aws:sqs:us-west-2:1:queue"
+        },
         Break(testDescription: "cache key removed", finding: "cache.key") { stack in
             for index in stack.methods.indices { stack.methods[index].cacheKeyParameters = [] }
         },
@@ -32,14 +40,14 @@ struct WiringFindingsTests {
         Break(testDescription: "another TTL", finding: "cache.ttl") {
             $0.stage.methodSettings["*/*"]?.cacheTTLSeconds = 300
         },
-        Break(testDescription: "wrong API name", finding: "alarm.metric") {
+        Break(testDescription: "wrong API name", finding: "alarm.dimension") {
             $0.alarms[0] = alarm("api-4xx", "AWS/ApiGateway", "4XXError", ["ApiName": "other", "Stage": "dev"], 10)
         },
-        Break(testDescription: "wrong stage", finding: "alarm.metric") {
+        Break(testDescription: "wrong stage", finding: "alarm.dimension") {
             $0.alarms[0] = alarm(
                 "api-4xx", "AWS/ApiGateway", "4XXError", ["ApiName": "serverless-api-dev", "Stage": "prod"], 10)
         },
-        Break(testDescription: "a dimension set that is not published", finding: "alarm.metric") {
+        Break(testDescription: "a dimension set that is not published", finding: "alarm.dimension") {
             $0.alarms[0] = alarm("api-4xx", "AWS/ApiGateway", "4XXError", ["Stage": "dev"], 10)
         },
         Break(testDescription: "a misspelt metric", finding: "alarm.metric") {
@@ -48,22 +56,22 @@ struct WiringFindingsTests {
         Break(testDescription: "both function alarms on one function", finding: "alarm.unwatched") {
             $0.alarms[3] = alarm("stream-lambda", "AWS/Lambda", "Errors", ["FunctionName": "api-handler-dev"], 1)
         },
-        Break(testDescription: "no action", finding: "alarm.action") {
+        Break(testDescription: "a topic of another region", finding: "alarm.topic") {
             $0.alarms[1] = alarm(
                 "api-5xx", "AWS/ApiGateway", "5XXError", ["ApiName": "serverless-api-dev"], 5,
-                changes: ["AlarmActions": []])
+                changes: ["AlarmActions": ["arn:aws:sns:eu-west-1:1:elsewhere"]])
         },
-        Break(testDescription: "a foreign topic", finding: "alarm.topic") {
+        Break(testDescription: "actions switched off", finding: "alarm.disabled") {
             $0.alarms[1] = alarm(
                 "api-5xx", "AWS/ApiGateway", "5XXError", ["ApiName": "serverless-api-dev"], 5,
-                changes: ["AlarmActions": ["arn:aws:sns:us-west-2:1:elsewhere"]])
+                changes: ["ActionsEnabled": false])
         },
     ]
 
     @Test("each break is named", arguments: breaks) func namesBreak(item: Break) {
         var stack = healthyStack()
         item.change(&stack)
-        #expect(findings(stack).map(\.id).contains(item.finding))
+        #expect(errors(stack).contains(item.finding))
     }
 
     @Test("only functions that serve, and only where alarms are drilled, must be watched") func judgesWhatServes() {
@@ -71,20 +79,18 @@ struct WiringFindingsTests {
         stack.functions.append(
             FunctionConfiguration(
                 name: "custom-resource-provider", arn: "arn:x", timeoutSeconds: 3, logGroup: "g", kmsKeyARN: nil))
-        #expect(findings(stack) == [])
+        #expect(errors(stack) == [])
         stack.alarms = []
-        #expect(findings(stack).count == 4)
-        #expect(
-            WiringFindings.all(in: stack, promisedTTLSeconds: 30, cachedPath: "/items/a", judgesAlarms: false) == [])
+        #expect(errors(stack) == ["alarm.unwatched", "alarm.unwatched", "alarm.unwatched"])
+        #expect(errors(stack, judgesAlarms: false) == [])
     }
 
     @Test("a mapping of an alias counts, one of a queue does not") func findsConsumers() {
         var stack = healthyStack()
         stack.mappings[0].functionARN += ":live"
         #expect(stack.streamConsumers.map(\.function.name) == ["stream-handler-dev"])
-        #expect(WiringFindings.missingConsumer(in: stack) == [])
         stack.mappings[0].sourceARN = "arn:aws:sqs:us-west-2:1:queue"
-        #expect(WiringFindings.missingConsumer(in: stack).map(\.id) == ["mapping.missing"])
+        #expect(stack.streamConsumers.isEmpty)
     }
 
     @Test(
