@@ -54,9 +54,9 @@ def test_a_broken_template_is_told_with_place_reason_and_remedy(tmp_path):
     ended = wiring("--template", str(broken))
     assert ended.returncode == 120
     assert "ERROR  alarm.metric" in ended.stdout
-    assert f"{broken}:{line}:7  Api4XXAlarm.MetricName" in ended.stdout
+    assert f"{broken}:{line}:7 Api4XXAlarm.MetricName" in ended.stdout
     assert "did you mean 4XXError?" in ended.stdout
-    assert "why: " in ended.stdout and "do  name a metric" in ended.stdout
+    assert "why: " in ended.stdout and "do: name a metric" in ended.stdout
 
 
 def test_what_cannot_be_judged_is_refused():

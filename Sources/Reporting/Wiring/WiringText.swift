@@ -13,8 +13,8 @@ package enum WiringText {
                 for entry in group {
                     lines.append("")
                     lines += folded(entry.finding.message, indent: "  ", width: width)
-                    lines.append("    at  \(place(entry))")
-                    lines += folded("do  \(entry.finding.remedy)", indent: "    ", width: width)
+                    lines.append("    at: \(place(entry))")
+                    lines += folded("do: \(entry.finding.remedy)", indent: "    ", width: width)
                 }
                 lines.append("")
             }
